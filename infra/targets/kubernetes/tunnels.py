@@ -1,7 +1,9 @@
 """Connections to the pods of a Service, by `kubectl port-forward`."""
 
 import asyncio
+import math
 import re
+import time
 from collections.abc import Sequence
 
 from infra.targets.kubernetes.cluster import LOOPBACK, ClusterError, command, is_stopped
@@ -9,8 +11,10 @@ from infra.targets.kubernetes.serving_pods import Pod, ServingPods
 
 TRY_SECONDS = 60.0
 """Seconds to wait for a pod that serves the Service, and for kubectl's connection to it."""
-LOOK_SECONDS = 3.0
+LOOK_SECONDS = 0.5
 """Seconds without a pod that serves the Service after which the cluster is asked whether its workload is stopped."""
+ANSWER_SECONDS = 3.0
+"""Seconds during which that answer is used again, because each question starts kubectl."""
 _PAUSE_SECONDS = 0.5
 _CHUNK = 65536
 _FORWARDING = re.compile(rb"Forwarding from 127\.0\.0\.1:(\d+) -> (\d+)")
@@ -109,6 +113,8 @@ class Tunnels:
         self._ports = ports
         self._tunnels: dict[Pod, _Tunnel] = {}
         self._looking = asyncio.Lock()
+        self._stopped = False
+        self._answered = -math.inf
 
     async def connect(self, port: int) -> Connection:
         """A connection to a port of a pod that serves the Service; waits until there is one.
@@ -168,9 +174,11 @@ class Tunnels:
     async def _check_not_stopped(self) -> None:
         # Many connections may wait. The lock lets only one of them run kubectl at a time.
         async with self._looking:
-            try:
-                stopped = await asyncio.to_thread(is_stopped, self._context, self._namespace, self._service)
-            except ClusterError as error:
-                raise ConnectionError(str(error)) from None
-        if stopped:
+            if time.monotonic() - self._answered > ANSWER_SECONDS:
+                try:
+                    self._stopped = await asyncio.to_thread(is_stopped, self._context, self._namespace, self._service)
+                except ClusterError as error:
+                    raise ConnectionError(str(error)) from None
+                self._answered = time.monotonic()
+        if self._stopped:
             raise StoppedError(f"{self._service} is scaled to zero pods: `make up` for its stack starts it")
