@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -51,15 +51,18 @@ def repeated(action: Callable[[], None], *, pause: float, workers: int = 1) -> I
                 each.result()
 
 
-def requests(stack: TestStack) -> AbstractContextManager[None]:
+@contextmanager
+def requests(stack: TestStack) -> Iterator[None]:
     """Clients that call CIAPOL's API."""
     url = f"{stack.url('ciapol-api', 'http')}/api/v1/stations"
+    with httpx.Client(timeout=60) as client:
 
-    def call() -> None:
-        with suppress(httpx.HTTPError):
-            httpx.get(url, timeout=60)
+        def call() -> None:
+            with suppress(httpx.HTTPError):
+                client.get(url)
 
-    return repeated(call, pause=0.2, workers=CALLERS)
+        with repeated(call, pause=0.2, workers=CALLERS):
+            yield
 
 
 @contextmanager
