@@ -1,7 +1,8 @@
 """Stores the parameters of manual runs.
 
 DolphinScheduler 3.1.1 loses the parameters of a run when it restarts the run after a master has failed. A backfill
-would then compute its usual window and report success. Therefore the first attempt stores the parameters.
+would then compute its usual window and report success. Therefore the first attempt stores the parameters. A step that
+processes no time range does not replace the range that another step of the run has stored.
 """
 
 from collections.abc import Sequence
@@ -64,7 +65,7 @@ def run_request(store: Statements, table: str, step: Step, given: RunRequest, *,
         StarRocksError: StarRocks refused, or did not respond for minutes, and `needed` is set.
     """
     try:
-        return _request(store, table, step, given, _PATIENCE if needed else _SHORT_PATIENCE)
+        return _request(store, table, step, given, needed=needed)
     except StarRocksError as error:
         if needed:
             raise
@@ -72,14 +73,11 @@ def run_request(store: Statements, table: str, step: Step, given: RunRequest, *,
         return given
 
 
-def _request(store: Statements, table: str, step: Step, given: RunRequest, within: float) -> RunRequest:
+def _request(store: Statements, table: str, step: Step, given: RunRequest, *, needed: bool) -> RunRequest:
     key = (step.product, step.workflow, step.run)
-    if given.manual or given.backfill:
-        given = RunRequest(True, given.begin, given.end)
-        repeat_until_reached(
-            lambda: _note(store, table, key, given), within=within, what="noting the range", report=print_line
-        )
-        return given
+    within = _PATIENCE if needed else _SHORT_PATIENCE
+    if given.backfill or (given.manual and needed):
+        return _noted(store, table, key, given, within)
     rows = repeat_until_reached(
         lambda: store.execute(
             f"SELECT range_from, range_to FROM {table} WHERE product = %s AND workflow = %s AND run_id = %s "
@@ -91,11 +89,19 @@ def _request(store: Statements, table: str, step: Step, given: RunRequest, withi
         report=print_line,
     )
     if not rows:
-        return given
+        return _noted(store, table, key, given, within) if given.manual else given
     begin, end = (str(value) for value in rows[0])
     if begin or end:
         print_line(f"an earlier attempt of this run had the range from {begin or '-'} to {end or '-'}")
     return RunRequest(True, begin, end)
+
+
+def _noted(store: Statements, table: str, key: tuple[str, str, str], given: RunRequest, within: float) -> RunRequest:
+    request = RunRequest(True, given.begin, given.end)
+    repeat_until_reached(
+        lambda: _note(store, table, key, request), within=within, what="noting the range", report=print_line
+    )
+    return request
 
 
 def _note(store: Statements, table: str, key: tuple[str, str, str], given: RunRequest) -> None:

@@ -57,6 +57,21 @@ def test_other_tasks_of_the_run_use_the_same_range() -> None:
     assert look(store, step=Step("ciapol", "aqi_hourly", "other", "17")) == RANGE
 
 
+def test_a_step_without_a_range_keeps_that_of_the_run() -> None:
+    store = Memory()
+    look(store, RANGE)
+    other = Step("ciapol", "aqi_hourly", "report", "17")
+    assert run_request(store, TABLE, other, RunRequest(manual=True), needed=False) == RANGE
+    assert look(store) == RANGE
+
+
+def test_a_step_without_a_range_marks_the_run_as_manual() -> None:
+    store = Memory()
+    first = Step("ciapol", "aqi_hourly", "report", "17")
+    assert run_request(store, TABLE, first, RunRequest(manual=True), needed=False) == RunRequest(manual=True)
+    assert look(store) == RunRequest(manual=True)
+
+
 def test_other_runs_and_workflows_have_their_own_window() -> None:
     store = Memory()
     look(store, RANGE)
