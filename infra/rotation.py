@@ -57,7 +57,9 @@ def load(stack: str) -> Rotation | None:
     except FileNotFoundError:
         return None
     except ValidationError:
-        raise RotationError(f"{path} is damaged: remove it, then run `make rotate SECRET=…` again") from None
+        raise RotationError(
+            f"{path} is damaged: remove it, then run `make rotate SECRET=… STACK={stack}` again"
+        ) from None
 
 
 def end(stack: str) -> None:

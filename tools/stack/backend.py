@@ -12,6 +12,7 @@ import psutil
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
 from infra.settings import PROJECT
+from tools.stack.configuration import suffix
 from tools.stack.processes import is_alive, pulumi_commands
 
 _JSON: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
@@ -201,7 +202,7 @@ class Backend:
         if not _is_json(backup):
             raise BackendError(
                 f"{path} is {_damage(path)} and has no usable backup: restore it from {self._root / 'backups'} or from "
-                "your own backup. Without a backup, stop the services with `make down` and remove the state folder"
+                f"your own backup. Without a backup, run `make down{suffix(self._stack)}` and remove the state folder"
             )
         damaged = path.with_name(f"{path.name}.damaged")
         self._report(

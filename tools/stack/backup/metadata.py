@@ -146,7 +146,7 @@ def _replace(known: Connections, folder: Path, wanted: MetadataBackup) -> None:
 def _version(database: Connection) -> str:
     found = schema_version(database)
     if found is None:
-        raise BackupError("the database of the metadata has no schema of DolphinScheduler: run `make up` first")
+        raise BackupError("the database of the metadata has no schema of DolphinScheduler: deploy the stack first")
     return found
 
 
