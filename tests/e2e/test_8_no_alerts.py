@@ -11,6 +11,7 @@ import pytest
 from alerting import series
 from causes_of_data import events, requests
 from machine import TestStack
+from measurements import query
 
 from tests.waiting import PATIENCE, is_busy, wait_until
 
@@ -49,7 +50,8 @@ class Alerts:
         """Print the alerts that were pending; fail if one fired."""
         for each in sorted(self.found("pending")):
             print(f"{during}: pending: {each}")
-        assert self.unexpected() == set(), during
+        steps = query(self._stack.name, "SELECT * FROM kappastack.pipeline_steps")
+        assert self.unexpected() == set(), f"{during}; steps: {steps}"
 
     def unexpected(self) -> set[str]:
         """Alerts that fired, on a busy machine without those about durations."""

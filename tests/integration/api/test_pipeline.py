@@ -156,8 +156,9 @@ def test_a_job_is_held_by_a_valid_lease_or_the_deployment_and_not_by_a_noted_sta
     assert held == ["0.0", "1.0", "0.0", "0.0", "1.0"]
 
 
-def test_a_step_that_retries_has_not_failed(client: TestClient, known: Emulator) -> None:
-    known.execute("UPDATE kappastack.pipeline_steps SET state = 'retrying' WHERE task = 'aqi'")
+@pytest.mark.parametrize("state", ["retrying", "killed"])
+def test_a_step_that_retries_or_was_killed_has_not_failed(client: TestClient, known: Emulator, state: str) -> None:
+    known.execute(f"UPDATE kappastack.pipeline_steps SET state = '{state}' WHERE task = 'aqi'")
     lines = client.get("/metrics").text.splitlines()
     assert 'kappastack_step_failed{product="ciapol",task="aqi",workflow="aqi_hourly"} 0.0' in lines
 
