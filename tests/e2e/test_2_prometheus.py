@@ -10,15 +10,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from alerting import Exercise, Expected, Times, Watch, Webhook, series, shown, table
+from alerting import Exercise, Expected, Times, Watch, Webhook, shown, table
 from machine import TestStack
 from measurements import Measurement, query, write_csv
-from replaying import Replay, wait_for_count
-from scheduler import Scheduler
+from panels import check_panels
+from replaying import Replay
 
-from infra.monitoring.dashboards import dashboards
 from infra.monitoring.rules import alerts
-from infra.resources.dolphinscheduler.runs import RunState
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
@@ -87,26 +85,7 @@ def test_prometheus_evaluates_every_rule(stack: TestStack) -> None:
 
 
 def test_every_query_of_every_panel_has_data(stack: TestStack, tmp_path: Path) -> None:
-    begin = datetime.now(UTC) - timedelta(hours=3)
-    minutes = [Measurement("panel-1", begin + timedelta(minutes=minute), VALUES) for minute in range(180)]
-    write_csv(tmp_path / "hours.csv", minutes)
-    assert Replay(stack, tmp_path / "hours.csv").finish() == len(minutes)
-    wait_for_count(stack, "panel", len(minutes))
-    scheduler = Scheduler(stack)
-    run = scheduler.ended(scheduler.start("quality_hourly"))
-    assert run.state == RunState.SUCCESS, scheduler.log(run)
-    queries = {
-        f"{dashboard.title}, {panel.title}: {query.expr}": query.expr
-        for dashboard in dashboards(PRODUCTS).values()
-        for panel in dashboard.panels
-        for query in panel.queries
-    }
-    assert len(queries) > 60
-
-    def empty() -> list[str]:
-        return [name for name, expression in queries.items() if not series(stack, expression)]
-
-    wait_until(lambda: not empty(), empty, pause=INTERVAL)
+    check_panels(stack, tmp_path, PRODUCTS)
 
 
 def test_metrics_of_zeta_are_found_by_their_prefix(stack: TestStack) -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from alerting import Exercise, Expected, Watch, series, shown
+from alerting import Exercise, Expected, Watch, shown
+from panels import check_panels
 
-from infra.monitoring.dashboards import dashboards
 from tests.cluster import stack_images
 from tests.cluster.kubernetes_stack import API, KubernetesStack
 from tests.waiting import wait_until
@@ -18,19 +19,8 @@ INTERVAL = 2
 MISSING = Expected("ServiceProcessesMissing", {"service": API})
 
 
-def test_every_query_of_every_panel_has_data(stack: KubernetesStack) -> None:
-    queries = {
-        f"{dashboard.title}, {panel.title}: {query.expr}": query.expr
-        for dashboard in dashboards(list(stack.settings.products)).values()
-        for panel in dashboard.panels
-        for query in panel.queries
-    }
-    assert len(queries) > 60
-
-    def empty() -> list[str]:
-        return [name for name, expression in queries.items() if not series(stack, expression)]
-
-    wait_until(lambda: not empty(), empty, pause=5)
+def test_every_query_of_every_panel_has_data(stack: KubernetesStack, tmp_path: Path) -> None:
+    check_panels(stack, tmp_path, list(stack.settings.products))
 
 
 @pytest.fixture
