@@ -195,7 +195,7 @@ def logs(stack: str, services: str, *, begin: str, level: str, follow: bool) -> 
     try:
         unread = _past(operations, wanted, shown, everything=bool(begin))
         if follow:
-            _follow(operations, [each for each in wanted if each not in unread], shown, print)
+            unread += _follow(operations, [each for each in wanted if each not in unread], shown, print)
     except KeyboardInterrupt:
         return 0
     return 1 if unread else 0
@@ -228,9 +228,16 @@ def _output(command: Sequence[str]) -> tuple[list[str], str]:
     return lines[:-1], lines[-1] if lines else f"{command[0]} ended with status {done.returncode}"
 
 
-def _follow(operations: Operations, services: Sequence[str], shown: Filter, write: Callable[[Entry], None]) -> None:
-    """Print new lines in the order in which they arrive, until an interruption or the end of all logs."""
-    arrived: queue.Queue[Entry | None] = queue.Queue()
+def _follow(
+    operations: Operations, services: Sequence[str], shown: Filter, write: Callable[[Entry], None]
+) -> list[str]:
+    """Print new lines in the order in which they arrive, until an interruption or the end of all logs.
+
+    Returns:
+        The services whose command failed, with the reason on standard error.
+    """
+    arrived: queue.Queue[Entry | str] = queue.Queue()
+    failed = []
     processes = [
         subprocess.Popen(
             operations.log_command(service, lines=0, follow=True),
@@ -239,27 +246,38 @@ def _follow(operations: Operations, services: Sequence[str], shown: Filter, writ
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
+            # Ctrl-C ends this process only, which then ends these.
+            start_new_session=True,
         )
         for service in services
     ]
+    ending = threading.Event()
 
     def read(service: str, process: "subprocess.Popen[str]") -> None:
+        entry = None
         for entry in entries(service, process.stdout or ()):
             arrived.put(entry)
-        arrived.put(None)
+        status = process.wait()
+        if status and not ending.is_set():
+            reason = entry.message if entry else f"status {status}"
+            print(f"SERVICE={service}: the log is followed no longer: {reason}", file=sys.stderr)
+            failed.append(service)
+        arrived.put(service)
 
     try:
         for service, process in zip(services, processes, strict=True):
             threading.Thread(target=read, args=(service, process), daemon=True).start()
         running = len(processes)
         while running:
-            entry = arrived.get()
-            if entry is None:
+            found = arrived.get()
+            if isinstance(found, str):
                 running -= 1
-            elif shown(entry):
-                write(entry)
+            elif shown(found):
+                write(found)
     finally:
+        ending.set()
         for process in processes:
             process.terminate()
         for process in processes:
             process.wait()
+    return failed

@@ -131,6 +131,19 @@ def test_a_log_that_cannot_be_read_is_reported_after_the_others(
     assert "SERVICE=pulsar: the log could not be read: pod is gone" in err
 
 
+@pytest.mark.usefixtures("folder")
+def test_a_log_that_can_be_followed_no_longer_is_reported(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def command(self: HostOperations, service: str, *, lines: int, follow: bool) -> list[str]:
+        fails = follow and service == "pulsar"
+        return ["sh", "-c", "echo 'pod is gone' >&2; exit 1" if fails else "echo a line"]
+
+    monkeypatch.setattr(HostOperations, "log_command", command)
+    assert commands.main(["--stack", "local", "logs"]) == 1
+    assert capsys.readouterr().err == "SERVICE=pulsar: the log is followed no longer: pod is gone\n"
+
+
 def test_new_lines_are_followed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
 
