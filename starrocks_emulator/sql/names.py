@@ -125,12 +125,15 @@ def ambiguous(node: exp.Expr) -> SqlError:
 
 
 def named(relations: Iterable[Relation], node: exp.Expr) -> list[Relation]:
-    """The relations that `table.…` or `database.table.…` may mean; all of them without a table."""
+    """The relations that `table.…` or `database.table.…` may mean; all of them without a table.
+
+    Upper and lower case differ in names of relations, and not in names of columns (StarRocks: `Field.canResolve`).
+    """
     table, database = node.args.get("table"), node.args.get("db")
     return [
         relation
         for relation in relations
-        if (table is None or relation.alias.lower() == written_name(table.name).lower())
+        if (table is None or relation.alias == written_name(table.name))
         and (database is None or relation.database == database.name)
     ]
 
@@ -204,7 +207,7 @@ def _matching(results: Iterable[Result], node: exp.Expr) -> list[Result]:
     return [
         result
         for result in results
-        if result.name.lower() == name and (table is None or result.table.lower() == table.name.lower())
+        if result.name.lower() == name and (table is None or written_name(result.table) == written_name(table.name))
     ]
 
 

@@ -172,7 +172,7 @@ class Relations(Expressions):
 
     def _once(self, alias: str, database: str = "") -> None:
         """Refuse an alias, or a table without one, that is in the same FROM already."""
-        key, used = f"{database}.{alias.lower()}", self._levels[-1].keys
+        key, used = f"{database}.{alias}", self._levels[-1].keys
         if key in used:
             raise SqlError(1066, f"Not unique table/alias: '{alias}'", "42000")
         used.add(key)
@@ -194,7 +194,7 @@ class Relations(Expressions):
     def _stored(self, node: exp.Table) -> Table | None:
         """The stored table that a node names; None for views, common table expressions and unknown names."""
         name, database = written_name(node.name), node.args["db"].name if node.args.get("db") else self.scope.database
-        if not isinstance(node.this, exp.Identifier) or any(name.lower() in names for names in self._ctes):
+        if not isinstance(node.this, exp.Identifier) or any(name in names for names in self._ctes):
             return None
         table = self.scope.catalog.find(database, name) if database else None
         return table if table and table.kind == "table" else None
@@ -330,8 +330,8 @@ class Relations(Expressions):
         alias = written_name(node.alias) or name
         if database is None:
             for names in reversed(self._ctes):
-                if name.lower() in names:
-                    return quote(name) + self._alias(node, self._in_from(alias, names[name.lower()]))
+                if name in names:
+                    return quote(name) + self._alias(node, self._in_from(alias, names[name]))
         catalog = node.args.get("catalog")
         if catalog and catalog.name != "default_catalog":
             raise SqlError(5078, f"Unknown catalog '{catalog.name}'", "42000")

@@ -75,7 +75,7 @@ class Queries(Relations):
         """The WITH clause of a statement that changes rows of `table`; its names are in scope within the block."""
         with_ = node.args.get("with_")
         prefix = self._with(with_) if with_ else ""
-        with self._level(Level(keys={f"{table.database}.{table.name.lower()}"})):
+        with self._level(Level(keys={f"{table.database}.{table.name}"})):
             self._in_from(table.name, columns_of_table(table), table.database)
             self._joined_from = 1  # a comma separates the table from the relations of FROM or USING
             try:
@@ -102,7 +102,7 @@ class Queries(Relations):
             found = self.columns_of(cte.this)
             if columns and len(columns) != len(found):
                 raise SqlError(1353, "View's SELECT and view's field list have different column counts")
-            self._ctes[-1][name.lower()] = renamed(found, columns)
+            self._ctes[-1][name] = renamed(found, columns)
         return "WITH " + ", ".join(parts) + " "
 
     def _select(self, node: exp.Select) -> str:

@@ -54,6 +54,7 @@ def tables(client: Client) -> Iterator[Client]:
         ("SELECT DISTINCT MAX(v) FROM x GROUP BY k ORDER BY 1", [(10,), (20,)]),
         ("SELECT MAX(v) FROM x ORDER BY SUM(1)", [(20,)]),
         ("SELECT GROUPING(k), k FROM x GROUP BY ROLLUP(k) ORDER BY k", [(1, None), (0, 1), (0, 2)]),
+        ("SELECT a.K, A.V FROM x a JOIN p A ON a.k = A.k ORDER BY 1, 2", [(1, 1), (2, 2), (2, 2)]),
         ("WITH c (a, b) AS (SELECT * FROM x) SELECT b FROM c WHERE a = 1", [(10,)]),
     ],
 )  # fmt: skip
@@ -137,12 +138,21 @@ def test_a_key_of_group_by_may_be_an_alias_or_a_position(
         ("SELECT * FROM x, unnest([k]) AS t (a, b)", "table t has 1 columns available but 2 columns specified"),
         ("SELECT a.* FROM unnest(SPLIT('1,2,3', ',')) a", "Table function must be used with lateral join"),
         ("SELECT 1, 2 UNION ALL SELECT * FROM (VALUES (1, 2), (NULL)) t", "Values have unequal number of columns"),
+        ("SELECT A.k FROM x a", "Column '`A`.`k`' cannot be resolved"),
+        ("SELECT A.* FROM x a", "Unknown table 'A'"),
+        ("SELECT a.k FROM x a ORDER BY A.k", "Column '`A`.`k`' cannot be resolved"),
+        ("SELECT k FROM x WHERE EXISTS (SELECT 1 FROM f b WHERE B.n = x.k)", "Column '`B`.`n`' cannot be resolved"),
     ],
 )
 def test_rejected(tables: Client, statement: str, message: str) -> None:
     error = tables.error(statement)
     assert error.code == 1064
     assert message in error.message
+
+
+def test_the_name_of_a_common_table_expression_has_its_case(tables: Client) -> None:
+    assert tables.run("WITH c AS (SELECT k FROM x) SELECT COUNT(*) FROM c") == [(3,)]
+    assert "Unknown table" in tables.error("WITH c AS (SELECT k FROM x) SELECT * FROM C").message
 
 
 def test_a_common_table_expression_names_all_of_its_columns(tables: Client) -> None:
