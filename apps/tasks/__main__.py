@@ -13,7 +13,7 @@ from apps.shared.starrocks_errors import StarRocksError
 from apps.tasks.archive import Names, archive
 from apps.tasks.arguments import parser
 from apps.tasks.context import Context, platform_store, step_record
-from apps.tasks.errors import InvalidInput, Killed, TaskError, TimedOut
+from apps.tasks.errors import InvalidInput, Killed, TaskError, TimedOut, WorkerLost
 from apps.tasks.guard import Guard
 from apps.tasks.keeper import keep_running
 from apps.tasks.log import print_line
@@ -47,6 +47,9 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, _be_killed)
     try:
         return _tried(options, settings, step, guard)
+    except WorkerLost:
+        # The row stays as it is for the process that DolphinScheduler starts. That process waits for the Zeta job.
+        return _KILLED
     finally:
         if guard is not None:
             guard.done()

@@ -15,3 +15,7 @@ class TimedOut(BaseException):
 
 class Killed(BaseException):
     """The process received a signal to end. It is no `Exception`, so that only the end of the task catches it."""
+
+
+class WorkerLost(BaseException):
+    """Nothing reads the task's output any more, because its worker has died. DolphinScheduler starts the task again."""

@@ -2,7 +2,7 @@
 
 DolphinScheduler 3.1 kills a task with `kill -9` on its whole process tree, so no handler of the task runs. A guard is a
 small process outside of that tree. It detects the death of the task by a closed pipe, and then cleans up. When only the
-worker dies, the task continues and the guard does nothing.
+worker dies, the task ends at its next log line and the guard does nothing.
 """
 
 import os

@@ -3,11 +3,14 @@
 import os
 import sys
 
+from apps.tasks.errors import WorkerLost
+
 
 def print_line(line: str) -> None:
     """Print one line without buffering.
 
-    A task outlives its worker. Then nothing reads its output any more, so this line and all later ones are discarded.
+    Raises:
+        WorkerLost: nothing reads the log any more. All later output is discarded.
     """
     try:
         sys.stdout.write(f"{line}\n")
@@ -17,3 +20,4 @@ def print_line(line: str) -> None:
         for descriptor in (1, 2):
             os.dup2(null, descriptor)
         os.close(null)
+        raise WorkerLost from None

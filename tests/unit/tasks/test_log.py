@@ -6,18 +6,21 @@ from apps.tasks.log import print_line
 
 PROGRAM = """
 import sys
+from apps.tasks.errors import WorkerLost
 from apps.tasks.log import print_line
 
 print_line("first")
 sys.stdin.readline()
-print_line("second")
-print_line("third")
-print("to standard error", file=sys.stderr, flush=True)
-sys.exit(7)
+try:
+    print_line("second")
+except WorkerLost:
+    print_line("third")
+    print("to standard error", file=sys.stderr, flush=True)
+    sys.exit(7)
 """
 
 
-def test_a_task_continues_after_its_worker_has_died() -> None:
+def test_a_task_learns_that_its_worker_has_died() -> None:
     command = [sys.executable, "-c", PROGRAM]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         assert process.stdin

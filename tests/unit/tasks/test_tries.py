@@ -1,11 +1,12 @@
 import argparse
+import signal
 import time
 from collections.abc import Callable
 
 import pytest
 
 from apps.tasks import __main__ as tasks
-from apps.tasks.errors import InvalidInput, Killed, TaskError, TimedOut
+from apps.tasks.errors import InvalidInput, Killed, TaskError, TimedOut, WorkerLost
 from apps.tasks.settings import AlertSettings, Platform, StarRocksAddress, TaskSettings, ZetaAddress
 from apps.tasks.steps import LastRun, State, Step, StepRecord
 
@@ -46,6 +47,21 @@ def states(monkeypatch: pytest.MonkeyPatch, command: Callable[..., str]) -> list
     options = argparse.Namespace(manual="", try_timeout=0, retries=2, retry_interval=90)
     tasks._tried(options, SETTINGS, Step("p", "w", "t", "1"), None)
     return record.states
+
+
+def test_a_task_whose_worker_has_died_ends_and_records_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def command(*_: object) -> str:
+        raise WorkerLost
+
+    record = Ends()
+    monkeypatch.setattr(tasks, "load_settings", lambda: SETTINGS)
+    monkeypatch.setattr(tasks, "step_record", lambda *_: record)
+    monkeypatch.setattr(tasks, "_request", lambda _settings, _step, given, needed: given)
+    monkeypatch.setattr(tasks, "_command", command)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    keeper = ["keep-running", "--product", "platform", "--workflow", "w", "--task", "t", "--run", "1"]
+    assert tasks.main([*keeper, "--retries", "2", "--retry-interval", "90"]) == 143
+    assert record.states == []
 
 
 @pytest.fixture
