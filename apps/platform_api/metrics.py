@@ -42,7 +42,7 @@ def _steps(found: Pipeline) -> Iterator[Metric]:
     took = GaugeMetricFamily("kappastack_step_duration_seconds", "Duration of the last ended run", labels=_STEP)
     for step in found.steps:
         labels = [step.product, step.workflow, step.task]
-        # A person kills a step, a replacement of DolphinScheduler, or a time limit, which WorkflowRunFailed reports.
+        # A killed step has not failed: a person or a restart ended it. WorkflowRunFailed reports exceeded time limits.
         failed.add_metric(labels, step.state == "failed")
         late.add_metric(labels, step.late or False)
         if step.last_succeeded_at is not None:

@@ -18,4 +18,4 @@ class Killed(BaseException):
 
 
 class WorkerLost(BaseException):
-    """Nothing reads the task's output any more, because its worker has died. DolphinScheduler starts the task again."""
+    """The task's worker has died, so nothing reads the log. DolphinScheduler starts the task again."""

@@ -10,7 +10,7 @@ def print_line(line: str) -> None:
     """Print one line without buffering.
 
     Raises:
-        WorkerLost: nothing reads the log any more. All later output is discarded.
+        WorkerLost: the process that reads the log has died. All later output is discarded.
     """
     try:
         sys.stdout.write(f"{line}\n")

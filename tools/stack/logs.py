@@ -260,7 +260,7 @@ def _follow(
         status = process.wait()
         if status and not ending.is_set():
             reason = entry.message if entry else f"status {status}"
-            print(f"SERVICE={service}: the log is followed no longer: {reason}", file=sys.stderr)
+            print(f"SERVICE={service}: new lines can no longer be read: {reason}", file=sys.stderr)
             failed.append(service)
         arrived.put(service)
 

@@ -132,7 +132,7 @@ def test_a_log_that_cannot_be_read_is_reported_after_the_others(
 
 
 @pytest.mark.usefixtures("folder")
-def test_a_log_that_can_be_followed_no_longer_is_reported(
+def test_a_log_whose_new_lines_cannot_be_read_is_reported(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def command(self: HostOperations, service: str, *, lines: int, follow: bool) -> list[str]:
@@ -141,7 +141,7 @@ def test_a_log_that_can_be_followed_no_longer_is_reported(
 
     monkeypatch.setattr(HostOperations, "log_command", command)
     assert commands.main(["--stack", "local", "logs"]) == 1
-    assert capsys.readouterr().err == "SERVICE=pulsar: the log is followed no longer: pod is gone\n"
+    assert capsys.readouterr().err == "SERVICE=pulsar: new lines can no longer be read: pod is gone\n"
 
 
 def test_new_lines_are_followed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

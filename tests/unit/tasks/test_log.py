@@ -20,7 +20,7 @@ except WorkerLost:
 """
 
 
-def test_a_task_learns_that_its_worker_has_died() -> None:
+def test_a_line_that_nothing_reads_ends_the_task() -> None:
     command = [sys.executable, "-c", PROGRAM]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         assert process.stdin
