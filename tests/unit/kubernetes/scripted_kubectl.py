@@ -78,9 +78,9 @@ class ScriptedCluster:
         (self.folder / "events").write_text("")
         (self.folder / "watch-ends").touch()
 
-    def started(self, kind: str) -> list[str]:
-        """The command lines of a kind, in the order of their start."""
-        return [line for line in (self.folder / "started").read_text().splitlines() if f" {kind} " in line]
+    def started(self, argument: str) -> list[str]:
+        """The command lines with an argument, in the order of their start."""
+        return [line for line in (self.folder / "started").read_text().splitlines() if argument in line.split()]
 
 
 def endpoint(pod: str, uid: str = "1", address: str = "10.0.0.1", **conditions: bool) -> dict[str, JsonValue]:

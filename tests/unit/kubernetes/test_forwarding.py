@@ -72,7 +72,9 @@ def test_addresses_open_the_ports(stack: str, cluster: ScriptedCluster) -> None:
     ]
     connections.load(stack)
     assert _ask(port, b"again") == b"pulsar-0: again"
-    assert len(cluster.started("port-forward")) == len(cluster.started("get")) == 1, "a second look-up starts nothing"
+    assert len(cluster.started("port-forward")) == len(cluster.started("--watch")) == 1, (
+        "a second look-up starts nothing"
+    )
 
 
 def test_the_process_ends_with_the_connections(stack: str) -> None:

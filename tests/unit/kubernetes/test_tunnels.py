@@ -141,7 +141,7 @@ def test_a_watch_that_ended_starts_again_with_an_empty_list_of_pods(cluster: Scr
             cluster.replace_pods()
             cluster.lists(endpoint("pulsar-a", uid="2"), kind="ADDED")
             assert await client.ask(b"two") == b"pulsar-a: two"
-        assert len(cluster.started("get")) == 2
+        assert len(cluster.started("--watch")) == 2
 
     asyncio.run(scenario())
 
@@ -179,7 +179,7 @@ def test_connections_wait_for_a_service(
         async with _client() as client:
             asked = asyncio.create_task(client.ask(b"hello"))
             # The client has looked, and looks again.
-            await _until(lambda: sum("--watch" not in each for each in cluster.started("get")) > 1)
+            await _until(lambda: len(cluster.started("deployments,statefulsets")) > 1)
             assert not asked.done()
             cluster.lists(endpoint("pulsar-b"), kind="ADDED")
             assert await asked == b"pulsar-b: hello"
