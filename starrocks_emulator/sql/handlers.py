@@ -139,6 +139,9 @@ def _alias(_: Renderer, node: exp.Expr) -> str:
 
 
 def _between(render: Renderer, node: exp.Expr) -> str:
+    kinds = (render.kind(each) for each in (node.this, node.args["low"], node.args["high"]))
+    if any(kind and kind.name == "array" for kind in kinds):
+        raise errors.analysis("HLL, BITMAP, PERCENTILE and ARRAY, MAP, STRUCT type couldn't as Predicate")
     low = comparison(render, node.this, node.args["low"], equality=False)
     high = comparison(render, node.this, node.args["high"], equality=False)
     if low[0] == high[0]:

@@ -15,7 +15,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from starrocks_emulator import errors
 from starrocks_emulator.functions import FUNCTIONS
-from starrocks_emulator.sql import recognizer
+from starrocks_emulator.sql import join_hints, odbc, recognizer
 
 MARK = "__call__"
 PARAMETER = "__parameter__"
@@ -42,6 +42,8 @@ def _marked(sql: str) -> tuple[list[Token], int]:
     parameters = 0
     for index, token in enumerate(tokens):
         text = token.text
+        if token.token_type is TokenType.L_BRACE:
+            odbc.check([each.text for each in tokens[index : index + 3]])
         if MARK in text or PARAMETER in text or (SYNC in text and SYNC in sql):
             if token.token_type is not TokenType.STRING:
                 raise errors.syntax(f"'{text}' is a reserved name of the emulator")
@@ -91,7 +93,8 @@ def _without_hints(tokens: list[Token]) -> list[Token]:
     place = 0
     while place < len(tokens):
         ahead = [token.text.upper() for token in tokens[place : place + 3]]
-        if kept and kept[-1].token_type is TokenType.JOIN and ahead[::2] == ["[", "]"] and ahead[1] in _JOIN_HINTS:
+        if kept and kept[-1].token_type is TokenType.JOIN and join_hints.is_hint(ahead):
+            join_hints.check(ahead[1], [token.text.upper() for token in kept[-3:-1]])
             place += 3
             continue
         if _opens_window(kept) and ahead[::2] == ["[", "]"]:
@@ -147,7 +150,6 @@ def _before_alias(tokens: list[Token]) -> int:
     return -2 if len(tokens) > 1 and tokens[-2].token_type in {TokenType.VAR, TokenType.IDENTIFIER} else -1
 
 
-_JOIN_HINTS = {"BROADCAST", "SHUFFLE", "BUCKET", "COLOCATE", "UNREORDER"}
 _JOIN_WORDS = {"LEFT", "RIGHT", "FULL", "OUTER", "INNER", "CROSS", "SEMI", "ANTI", "NATURAL", "ASOF"}
 
 

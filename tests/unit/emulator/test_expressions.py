@@ -63,6 +63,8 @@ def test_result(client: Client, expression: str, wanted: object) -> None:
         ("CAST([1, 2] AS VARCHAR)", "Invalid type cast from array<tinyint(4)> to varchar"),
         ("CAST([1, 2] AS INT)", "Invalid type cast from array<tinyint(4)> to int"),
         ("CAST(1 AS ARRAY<INT>)", "Invalid type cast from tinyint(4) to array<int(11)>"),
+        ("{fn date_format(NOW(), '%Y')}", "Invalid odbc scalar function 'date_format'"),
+        ("[1, 2] BETWEEN [1, 1] AND [1, 3]", "ARRAY, MAP, STRUCT type couldn't as Predicate"),
         ("char(200)", "not UTF-8"), ("from_base64('/w==')", "not UTF-8"),
     ],
 )  # fmt: skip

@@ -23,6 +23,8 @@ def tables(client: Client) -> Client:
         ("SELECT a.k, b.k FROM a FULL JOIN b USING (k) ORDER BY 1, 2", [(None, 3), (1, None), (2, 2)]),
         ("SELECT k FROM a LEFT SEMI JOIN b USING (k)", [(2,)]),
         ("SELECT k FROM a LEFT ANTI JOIN b USING (k)", [(1,)]),
+        ("SELECT a.k, b.k FROM a LEFT JOIN [BROADCAST] b ON a.k = b.k ORDER BY 1", [(1, None), (2, 2)]),
+        ("SELECT b.k FROM a RIGHT JOIN [SHUFFLE] b ON a.k = b.k ORDER BY 1", [(2,), (3,)]),
         ("SELECT * FROM a LEFT SEMI JOIN b USING (k) JOIN c USING (k)", [(2, 2, 2, 4)]),
         ("SELECT * FROM a JOIN (SELECT k AS K FROM b) u USING (k)", [(2, 2, 2)]),
         ("SELECT a.k, c.z FROM a, b JOIN c USING (k) WHERE a.k = b.k", [(2, 4)]),
@@ -48,6 +50,9 @@ def test_rows(tables: Client, query: str, rows: list[tuple[Value, ...]]) -> None
         ("SELECT * FROM a, (b JOIN c ON a.k = c.k)", "Column '`a`.`k`' cannot be resolved"),
         ("SELECT b.y FROM a LEFT SEMI JOIN b ON a.k = b.k", "cannot be resolved"),
         ("DELETE FROM p USING b JOIN c ON p.k = c.k WHERE p.k = b.k", "Column '`p`.`k`' cannot be resolved"),
+        ("SELECT * FROM a RIGHT JOIN [broadcast] b ON a.k = b.k", "RIGHT OUTER JOIN does not support BROADCAST"),
+        ("SELECT * FROM a FULL OUTER JOIN [BROADCAST] b ON a.k = b.k", "FULL OUTER JOIN does not support BROADCAST"),
+        ("SELECT * FROM a CROSS JOIN [SHUFFLE] b", "CROSS JOIN does not support SHUFFLE"),
     ],
 )
 def test_rejected(tables: Client, query: str, message: str) -> None:
