@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -24,6 +25,9 @@ from tests.unit.kubernetes.scripted_kubectl import ScriptedCluster, endpoint
 def stack(tmp_path: Path, cluster: ScriptedCluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A stack whose connections have one forwarded port."""
     monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / "state"))
+    # The folder of the locks, also for the background process.
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     document = Connections(
