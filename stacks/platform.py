@@ -218,7 +218,8 @@ class Platform:
         )
         # Pulumi creates only a few resources at a time. DolphinScheduler waits for PostgreSQL and starts as slowly as
         # Pulsar. APIs, page and monitoring start within two seconds, so the process of DolphinScheduler starts first.
-        later = servers if self._target.awaits_health else [self.dolphinscheduler.resource]
+        # Where a resource is created only when its service is healthy, that would delay them until then.
+        later = [] if self._target.awaits_health else [self.dolphinscheduler.resource]
         self._run_web(query, later, engine.endpoints["rest"])
         if self._monitoring is not None:
             for service in monitoring.services(

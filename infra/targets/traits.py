@@ -29,6 +29,7 @@ class Traits:
         moved_ports: which ports of the services the setting `portOffset` moves. On Kubernetes it moves only ports of
             the operator's machine.
         image_section: section of the settings that names base image, registry and digests.
+        parallel: number of resources that Pulumi creates at a time; 0 for Pulumi's default, four for each core.
     """
 
     requires_tokens: bool
@@ -39,6 +40,7 @@ class Traits:
     impossible: Callable[["Settings"], Iterator[str]]
     moved_ports: Literal["all", "published", "none"]
     image_section: str = "docker"
+    parallel: int = 0
 
     def refused(self, settings: "Settings", own: Collection[str]) -> list[str]:
         """One error message for each setting that the target ignores.
@@ -172,6 +174,8 @@ TRAITS: Mapping[str, Traits] = {
         impossible=_of_kubernetes,
         moved_ports="none",
         image_section="kubernetes",
+        # Each workload counts until its pods are ready. With Pulumi's default, other workloads would wait for them.
+        parallel=64,
     ),
 }
 """The targets by the value of `kappastack:target`."""

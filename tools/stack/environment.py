@@ -10,7 +10,7 @@ from pathlib import Path
 from apps.shared.files import write_private
 from infra.checkout import environment as prepared
 from infra.settings import SettingsError
-from infra.targets.traits import TRAITS
+from infra.targets.traits import TRAITS, Traits
 from tools.stack import state_folder
 from tools.stack.configuration import stack_configuration
 from tools.stack.state_folder import BACKEND, HOME, PASSPHRASE, StateFolderError
@@ -18,6 +18,7 @@ from tools.stack.state_folder import BACKEND, HOME, PASSPHRASE, StateFolderError
 _BACKEND_URL = "PULUMI_BACKEND_URL"
 _HOME = "PULUMI_HOME"
 _NO_PLUGINS = "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"
+_PARALLEL = "PULUMI_PARALLEL"
 _PASSPHRASE_FILE = "PULUMI_CONFIG_PASSPHRASE_FILE"  # noqa: S105 # the name of a variable
 _OWN_PASSPHRASE = ("PULUMI_CONFIG_PASSPHRASE", _PASSPHRASE_FILE)
 _EXPORTED = "KAPPASTACK_EXPORTED"
@@ -28,21 +29,25 @@ def variables(stack: str = "") -> dict[str, str]:
     """Variables in addition to the shell's own; the user's Pulumi variables take precedence.
 
     Args:
-        stack: name of the stack. If it does not run on this machine, its plugins are downloaded.
+        stack: name of the stack. Its target decides whether plugins are downloaded, and how many resources Pulumi
+            creates at a time.
 
     Raises:
         SetupError: the checkout is not set up.
         StateFolderError: the state folder is not kappastack's, or its passphrase is lost.
     """
     state = state_folder.claim()
-    own = _own()
+    own = {name: value for name, value in _own().items() if value}
+    traits = _traits(stack)
     found = prepared.variables()
     found |= {
         _HOME: own.get(_HOME, str(state / HOME)),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         # The target `host` needs no provider plugin, and the SDKs in the virtual environment must not fetch theirs.
-        _NO_PLUGINS: own.get(_NO_PLUGINS, "false" if _needs_plugins(stack) else "true"),
+        _NO_PLUGINS: own.get(_NO_PLUGINS, "false" if traits and traits.uses_plugin else "true"),
     }
+    if traits and traits.parallel:
+        found[_PARALLEL] = own.get(_PARALLEL, str(traits.parallel))
     if _BACKEND_URL not in own:
         (state / BACKEND).mkdir(parents=True, exist_ok=True)
         found[_BACKEND_URL] = f"file://{state / BACKEND}"
@@ -56,14 +61,14 @@ def marked(found: Mapping[str, str]) -> dict[str, str]:
 
     A shell keeps them after `eval "$(make -s env)"`. In another checkout, or for another stack, they do not count.
     """
-    names = (_HOME, _NO_PLUGINS, _BACKEND_URL, _PASSPHRASE_FILE)
+    names = (_HOME, _NO_PLUGINS, _PARALLEL, _BACKEND_URL, _PASSPHRASE_FILE)
     return {_EXPORTED: json.dumps({name: found[name] for name in names if name in found})}
 
 
 def _own() -> dict[str, str]:
-    """The variables that the user has set."""
+    """The shell's variables without those of `make env`."""
     exported = json.loads(os.environ.get(_EXPORTED) or "{}")
-    return {name: value for name, value in os.environ.items() if value and exported.get(name) != value}
+    return {name: value for name, value in os.environ.items() if exported.get(name) != value}
 
 
 def _passphrase(state: Path) -> Path:
@@ -80,17 +85,17 @@ def _passphrase(state: Path) -> Path:
     return path
 
 
-def _needs_plugins(stack: str) -> bool:
+def _traits(stack: str) -> Traits | None:
+    """The facts about the stack's target; None if its settings name no target that exists."""
     try:
-        traits = TRAITS.get(stack_configuration(stack).get("kappastack:target", "host"))
+        return TRAITS.get(stack_configuration(stack).get("kappastack:target", "host"))
     except SettingsError:
-        return False
-    return traits is not None and traits.uses_plugin
+        return None
 
 
 def whole(stack: str = "") -> dict[str, str]:
     """The environment for a command."""
-    return {**os.environ, **variables(stack)}
+    return {**_own(), **variables(stack)}
 
 
 def exports(values: Mapping[str, str]) -> str:

@@ -8,11 +8,12 @@ from tools.stack import environment
 
 PULUMI = ("PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
 NO_PLUGINS = "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"
+PARALLEL = "PULUMI_PARALLEL"
 
 
 @pytest.fixture(autouse=True)
 def _no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*PULUMI, NO_PLUGINS, "KAPPASTACK_EXPORTED"):
+    for name in (*PULUMI, NO_PLUGINS, PARALLEL, "KAPPASTACK_EXPORTED"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -43,6 +44,15 @@ def test_a_stack_with_plugins_downloads_them_after_make_env_of_another_stack(
     monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path))
     assert evaluated("local", monkeypatch)[NO_PLUGINS] == "true"
     assert environment.variables("dev")[NO_PLUGINS] == "false"
+
+
+def test_all_workloads_of_kubernetes_are_created_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path))
+    assert evaluated("prod", monkeypatch)[PARALLEL] == "64"
+    assert PARALLEL not in environment.whole("local"), "the default of Pulumi, also after `make env` of another stack"
+    monkeypatch.setenv(PARALLEL, "3")
+    assert environment.whole("prod")[PARALLEL] == "3"
+    assert environment.whole("local")[PARALLEL] == "3"
 
 
 def test_the_choice_of_the_user_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
