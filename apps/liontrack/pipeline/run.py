@@ -15,6 +15,7 @@ _LOAD: Final = timedelta(minutes=20)
 _FIRST: Final = datetime(1970, 1, 1)  # noqa: DTZ001 # as in StarRocks
 _BATCH: Final = 500
 _ERROR: Final = 1000
+_ABANDONED: Final = "a step ended without a record: it was stopped, or reached its time limit"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Run:
 
     def begin(self) -> None:
         """Record the start of the run; a further attempt keeps the start time of the first."""
+        self._end_abandoned()
         known = self.store.query(f"SELECT started_at FROM {_RUNS} WHERE run_id = %s", (self.id,))
         self._set(status="running", started_at=known[0]["started_at"] if known else _now(), ended_at=None, error=None)
 
@@ -118,6 +120,15 @@ class Run:
         if not rows:
             raise LookupError(f"run {self.id} has no days: its step `quality` has not ended")
         return [day for row in rows if isinstance(day := row["day"], date) and (row["late"] or not late_only)]
+
+    def _end_abandoned(self) -> None:
+        """Record the failure of runs whose last step ended without a record, as at its time limit.
+
+        The workflow's runs wait for each other, so no other run is active.
+        """
+        for row in self.store.query(f"SELECT * FROM {_RUNS} WHERE status = 'running' AND run_id <> %s", (self.id,)):
+            ended: dict[str, Argument] = {"status": "failed", "ended_at": _now(), "error": row["error"] or _ABANDONED}
+            insert(self.store, _RUNS, row | ended)
 
     def _set(self, **values: Argument) -> None:
         known = self.store.query(f"SELECT * FROM {_RUNS} WHERE run_id = %s", (self.id,))

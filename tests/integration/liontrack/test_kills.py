@@ -34,6 +34,17 @@ def test_a_further_attempt_removes_no_day_and_loses_no_message(lake: Lake, pipel
     assert row["loaded_until"] == (NOW - timedelta(hours=2)).replace(tzinfo=None)
 
 
+def test_the_next_run_records_the_failure_of_a_run_that_ended_without_a_record(lake: Lake, pipeline: Pipeline) -> None:
+    lake.store(wild(7))
+    pipeline("1", *RANGE, steps=["health"])
+    pipeline.kill_process("quality", 1, before=False)
+    pipeline("2", *RANGE)
+    runs = lake.query("SELECT status, error, ended_at FROM liontrack_metadata.pipeline_runs ORDER BY run_id")
+    assert [row["status"] for row in runs] == ["failed", "success"]
+    assert "ended without a record" in str(runs[0]["error"])
+    assert None not in [row["ended_at"] for row in runs]
+
+
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 def test_results_are_correct_after_a_kill_of_each_step(lake: Lake, pipeline: Pipeline, *, before: bool) -> None:
     """DolphinScheduler restarts the task of a killed worker with the same run and step."""
