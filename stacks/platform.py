@@ -94,7 +94,8 @@ class Platform:
             stack=stack,
             service=self.starrocks.service.name,
             roles=own.ROLES,
-            # The first session with a new password of root sets it in StarRocks. Its version is therefore an input.
+            # The first session with a new password of root sets this password in StarRocks. The version of root's
+            # password is therefore an input.
             password_ids={user: self.secrets.generated[secret(user)].version for user in ("root", *own.ROLES)},
             all_users=[*own.ROLES, *(user for product, _ in products for user in product.users)],
             opts=self.inside(self.starrocks.resource, self.schema),

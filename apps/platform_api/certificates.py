@@ -97,7 +97,7 @@ def _certificate(host: str, address: str, port: int) -> bytes:
 def expires(certificate: bytes, host: str) -> datetime:
     """The end of a certificate's validity.
 
-    Python returns the fields of verified certificates only.
+    The function parses the certificate itself, because Python returns the fields of verified certificates only.
 
     Args:
         certificate: X.509 certificate in DER.

@@ -41,7 +41,7 @@ class Api(Generic[S]):
         name: short name, which the types of its problems contain: `urn:NAME:problem:KIND`.
         title: title for users.
         version: version of its interface.
-        description: description of its data; the kit's conventions are appended.
+        description: description of its data; `create` appends the conventions of all APIs.
         settings: class of its settings.
         routers: its routes, which all are GET.
         newest: reads the times of its newest data for /health; None for an API without data of its own.

@@ -31,7 +31,7 @@ export function askForRange(name, { parameters, waiting, only }) {
   });
 }
 
-/** Converts the value of a date and time field to a UTC time; an empty value stays empty. */
+/** Converts the value of a date and time field, which users enter in UTC, to ISO 8601; an empty value stays empty. */
 function instant(value) {
   return value === "" ? "" : `${value.slice(0, 16)}:00Z`;
 }

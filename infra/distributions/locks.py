@@ -11,7 +11,7 @@ MISSING_PARENTS = FOLDER / "missing-parents"
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """The result of Maven's dependency resolution, which is installed on every machine.
+    """A file that lists the jars of one Maven dependency resolution. Every machine installs exactly these jars.
 
     Args:
         name: file name of the lock.

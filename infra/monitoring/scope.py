@@ -1,6 +1,7 @@
 """Restricts an expression of Prometheus to the series of one stack.
 
-A Prometheus of the whole cluster has the metrics of other programs too; `up == 0` would be true for any of them.
+A Prometheus of the whole cluster also has the metrics of other programs. Without the restriction, `up == 0` would
+select those programs too.
 """
 
 import re

@@ -82,9 +82,9 @@ def _certain(value: object) -> object:
 
 
 def _number(value: float) -> int | float:
-    """A DOUBLE for printing: without a fraction if it has none.
+    """A DOUBLE for printing: an int if it has no fraction.
 
-    StarRocks' library (fpconv) prints some numbers with an exponent; they are refused.
+    StarRocks' library (fpconv) prints some numbers with an exponent. The emulator refuses these numbers.
     """
     if value.is_integer() and abs(value) < 10**_FEW and math.copysign(1, value) == math.copysign(1, int(value)):
         return int(value)

@@ -59,7 +59,9 @@ class MysqlServer:
         return self._past_questions + sum(c.questions for c in self._connections.copy().values())
 
     def kill(self, connection_id: int, *, query_only: bool) -> bool:
-        """KILL: interrupt a connection's statement, and close the connection unless `query_only`; for any thread.
+        """Interrupt a connection's statement, and close the connection unless `query_only`; for the statement KILL.
+
+        It may be called from any thread.
 
         Returns:
             Whether the connection exists.

@@ -70,10 +70,10 @@ def _belongs(side: exp.Expr, names: set[str]) -> bool | None:
 
 
 def check_exists(query: exp.Expr) -> None:
-    """Refuse EXISTS with a subquery that compares no column with an outer one for equality.
+    """Refuse EXISTS with a correlated subquery that compares no column with an outer column for equality.
 
     Raises:
-        SqlError: 1064, as StarRocks' `ExistentialApply2JoinRule`.
+        SqlError: 1064, as in StarRocks' `ExistentialApply2JoinRule`.
     """
     outer = [part for part in _conditions(query) if _outer_columns(part, query)]
     equal = [part for part in _conditions(query) if isinstance(part.unnest(), exp.EQ)]

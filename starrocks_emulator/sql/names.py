@@ -127,7 +127,7 @@ def ambiguous(node: exp.Expr) -> SqlError:
 def named(relations: Iterable[Relation], node: exp.Expr) -> list[Relation]:
     """The relations that `table.…` or `database.table.…` may mean; all of them without a table.
 
-    Upper and lower case differ in names of relations, and not in names of columns (StarRocks: `Field.canResolve`).
+    Names of relations are case-sensitive, and names of columns are not (StarRocks: `Field.canResolve`).
     """
     table, database = node.args.get("table"), node.args.get("db")
     return [
@@ -150,10 +150,10 @@ def fields(relations: Iterable[Relation], node: exp.Expr) -> list[Field]:
 
 
 def source(levels: Sequence[Level], node: exp.Expr) -> Field | None:
-    """The column of FROM that a name means, innermost query first.
+    """The column of FROM that a name means. The innermost query is searched first.
 
     Raises:
-        SqlError: 1064 for a name of several columns of one query.
+        SqlError: 1064 if the name matches several columns of one query.
     """
     for level in reversed(levels):
         found = fields(level.relations, node)

@@ -35,7 +35,7 @@ _HUGE_PAGES = Path(node_settings.HUGE_PAGES)
 
 
 class Namespaces:
-    """Namespaces, from the start of their first process until `stop`.
+    """Linux namespaces for network, mounts and processes. They exist from the start of the first process until `stop`.
 
     Args:
         folder: folder for logs and mounted folders; `stop` removes it.

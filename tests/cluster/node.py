@@ -50,7 +50,7 @@ def api_server(folder: Path) -> list[str]:
         f"--bind-address={ADDRESS}",
         f"--advertise-address={ADDRESS}",
         f"--service-cluster-ip-range={SERVICES}",
-        # The Pod Security level of the namespace restricts privileged pods, as in a cluster of kubeadm.
+        # kubeadm sets this option too. The Pod Security level of each namespace decides about privileged pods.
         "--allow-privileged",
         "--authorization-mode=Node,RBAC",
         "--enable-admission-plugins=NodeRestriction",

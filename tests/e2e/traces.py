@@ -35,7 +35,8 @@ def traces(stack: TestStack, product: str, jobs: Iterable[str]) -> set[str]:
     targets = httpx.get(f"{prometheus}/api/v1/targets?state=active", timeout=PATIENCE).raise_for_status()
     texts["targets of Prometheus"] = targets.text
     groups = httpx.get(f"{prometheus}/api/v1/rules", timeout=PATIENCE).raise_for_status().json()["data"]["groups"]
-    # Alerts are omitted. One for a stopped job may be pending until the platform's API has read the jobs again.
+    # Alerts are omitted, because an alert for a stopped job may be pending until the platform's API has read the jobs
+    # again.
     rules = [(group["file"], rule["name"], rule["query"]) for group in groups for rule in group["rules"]]
     texts["rules of Prometheus"] = str(rules)
     texts["secrets"] = " ".join(stack.connections.secrets)

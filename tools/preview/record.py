@@ -265,7 +265,7 @@ def _plain(value: object) -> object:
 
 
 if __name__ == "__main__":
-    # The user's state folder and offset must not matter: the same files give the same text on each machine.
+    # The port offset of the user's shell must not matter: the same files give the same text on each machine.
     os.environ.pop("KAPPASTACK_PORT_OFFSET", None)
     try:
         recorded = record(sys.argv[1])

@@ -83,10 +83,13 @@ def destroy(stack: Stack) -> int:
 
 
 def _check_not_foreign(stack: Stack, place: Operations) -> bool:
-    """Refuse to remove a stack that runs, deployed from another state.
+    """Check that the stack does not run, because a running stack was deployed from another state.
 
     Returns:
-        Whether the place responds. If it does not, this state has nothing there to remove.
+        Whether the place of the services responds. If it does not, this state has nothing there to remove.
+
+    Raises:
+        StackError: the stack runs. The message names the running services.
     """
     try:
         running = place.services()

@@ -81,7 +81,7 @@ def train(
     Args:
         network: name of the network.
         histories: histories of its stations.
-        until: number of the hour.
+        until: number of the hour, as in `history.hour_number`.
         method: the method of the index.
         rows: maximum number of training pairs.
     """

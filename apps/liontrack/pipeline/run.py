@@ -79,7 +79,8 @@ class Run:
             f"SELECT MAX(loaded_until) AS loaded_until FROM {_RUNS} WHERE status = 'success' AND run_id <> %s",
             (self.id,),
         )[0]["loaded_until"]
-        # No limit for `received_at`: a message that no job has acknowledged stays in Pulsar without a time limit.
+        # The condition does not limit `received_at`, because a job may load a message long after its receipt. Pulsar
+        # keeps an unacknowledged message without a time limit.
         condition = "loaded_at >= %s"
         values: list[Argument] = [before - _LOAD if isinstance(before, datetime) else _FIRST]
         until = self.store.query(

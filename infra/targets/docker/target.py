@@ -178,7 +178,7 @@ class DockerTarget:
 
     def _volumes(self, service: Service, opts: ResourceOptions) -> dict[str, docker.Volume]:
         """The volumes of a service by name. The owner of a shared volume must be declared first."""
-        # Labels are ignored, so that an existing volume, such as one from a backup, is not replaced.
+        # Changes of labels are ignored, so that an existing volume, such as one from a backup, is not replaced.
         kept = ResourceOptions.merge(opts, ResourceOptions(retain_on_delete=self._keep_data, ignore_changes=["labels"]))
         found = {}
         for name, volume in service.volumes.items():

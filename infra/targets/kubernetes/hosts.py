@@ -27,7 +27,7 @@ def refuse_unknown(hosts: Mapping[str, str], services: Iterable[str]) -> None:
     """Check that each host name belongs to a service.
 
     Raises:
-        SettingsError: names the unknown services, and those of the stack.
+        SettingsError: a service is unknown; the message names the unknown services and the stack's services.
     """
     known = sorted(services)
     if unknown := sorted(set(hosts) - set(known)):

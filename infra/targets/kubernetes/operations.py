@@ -168,9 +168,9 @@ class KubernetesOperations:
         return KeptData(tuple(claims), f"kubectl delete namespace {' '.join(sorted(found))}")
 
     def obstacles(self) -> list[str]:
-        """A namespace of another owner, and storage classes that differ from existing claims.
+        """Error messages about namespaces of another owner, and about storage classes that differ from existing claims.
 
-        Empty if no cluster responds, which the deployment reports.
+        The list is empty if no cluster responds, because the deployment reports that.
         """
         try:
             existing = kubectl(self._context, "get", "namespaces", "-o", "name").split()

@@ -64,7 +64,8 @@ def pod(
             image_pull_secrets=[core.v1.LocalObjectReferenceArgs(name=settings.pull_secret)]
             if settings.pull_secret
             else None,
-            # Identical replicas serve requests without a quorum, and an autoscaler may add more than there are nodes.
+            # Only a group of services, such as the members of a quorum, may require different nodes. Identical replicas
+            # need no quorum, and an autoscaler may add more replicas than there are nodes.
             affinity=affinity(layout.group, required=settings.spread == "required" and bool(service.group))
             if _spreads(service)
             else None,

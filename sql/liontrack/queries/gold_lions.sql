@@ -3,10 +3,12 @@
 -- the last digits of a sum depend on the order of its rows.
 --
 --   avg_weight      mean of the daily mean weights of the 30 days
---   weight_trend    Theil-Sen slope: median of the slopes between all pairs of daily means of the 30 days; at least 3
+--   weight_trend    Theil-Sen slope: median of the slopes between all pairs of daily means of the 30 days. NULL with
+--                   fewer than 3 pairs
 --   weight_score    100 if the weight does not fall; 0 if it falls by 10 % of avg_weight in 30 days; linear between
---   movement_score  daily distance of the last 3 days over the median of the 30 days: 100 from one half on; linear below.
---                   Only days with a position are used; at least one of the 3 and seven of the 30 are needed
+--   movement_score  mean daily distance of the last 3 days over the median of the 30 days: 100 if the ratio is at least
+--                   0.5; linear below. Only days with a position are used. NULL without such a day in the last 3 days,
+--                   with fewer than 7 such days in the 30 days, or if the median is 0
 --   health_score    60 % weight_score and 40 % movement_score; only one of them if the other is NULL
 INSERT INTO liontrack_gold.lions_metrics (
     lion_id, metric_date, avg_weight, weight_trend, tracking_frequency, distance_km, weight_score, movement_score,

@@ -172,7 +172,8 @@ def windows(fixes: Mapping[str, list[Fix]]) -> dict[tuple[str, datetime], Window
 def weights(events: Iterable[Event]) -> dict[str, dict[date, list[float]]]:
     """Kilograms by lion and day.
 
-    Only the last event of a weighing is used, and only the last weighing of a lion and time.
+    Of several events with the same weight_id, only the last is used. Of several weighings of a lion at the same time,
+    only the last is used.
     """
     by_id: dict[str, Event] = {}
     for event in events:

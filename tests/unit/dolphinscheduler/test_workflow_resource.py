@@ -158,7 +158,7 @@ def test_a_wait_for_task_uses_the_code_of_the_workflow(workflows: WorkflowProvid
     workflows.apply(make(), None)
     workflows.apply(want, None)
     assert workflows.find_drift(want) == []
-    # A recreated workflow has another code; the waiting workflow is repaired in the same deployment.
+    # A recreated workflow has another code. The same deployment therefore updates the workflow that waits for it.
     del server.processes[server.process(NAME).code]
     workflows.apply(make(), make())
     assert workflows.find_drift(want) != []

@@ -70,7 +70,7 @@ def index(table: str, concentration: float) -> int | None:
 def nowcast(hours: Sequence[float]) -> float:
     """EPA's NowCast of up to 12 hourly concentrations, newest first, NaN for a missing hour.
 
-    The result is NaN if it is not valid.
+    The result is NaN if fewer than two of the newest three hours have a concentration.
     """
     values = [(age, value) for age, value in enumerate(hours[:12]) if not isnan(value)]
     if sum(1 for age, _ in values if age < 3) < 2:
@@ -172,11 +172,13 @@ def _station(measurements: pd.DataFrame) -> pd.DataFrame:
 
 
 def aqi_hourly(measurements: pd.DataFrame) -> pd.DataFrame:
-    """The result of `aqi_hourly.sql`, without computed_at, for (station_id, measured_at, pollutants in µg/m³).
+    """The result of `aqi_hourly.sql` without the column computed_at. Rows are ordered by station and hour.
 
-    A column `reference_temperature` contains the stations' reference temperatures in °C; without it, they are 25 °C.
+    Indices are nullable integers.
 
-    Indices are nullable integers; rows are ordered by station and hour.
+    Args:
+        measurements: columns station_id, measured_at and the pollutants in µg/m³. The optional column
+            `reference_temperature` contains the stations' reference temperatures in °C; without it, they are 25 °C.
     """
     parts = [
         _station(rows.sort_values("measured_at")).assign(station_id=station_id)

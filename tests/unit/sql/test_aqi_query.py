@@ -41,7 +41,7 @@ def answer(rows: pd.DataFrame, key: object, *columns: str) -> list[object]:
     return found
 
 
-# table, column of the result, pollutant, hours needed, units of the table per µg/m³ or ppb
+# table, column of the result, pollutant, hours needed, µg/m³ (particles) or ppb (gases) per unit of the table
 TABLES = [
     ("pm25", "aqi_pm25", "pm25", 12, 1.0),
     ("pm10", "aqi_pm10", "pm10", 12, 1.0),

@@ -135,7 +135,7 @@ class CurrentIndex:
         self._computed = Background(lambda: self._compute(now()), fresh_seconds=CACHE_SECONDS)
 
     async def get(self) -> CurrentAqiList:
-        """The list; simultaneous requests share one computation, its error, and no thread of other requests.
+        """The list. Simultaneous requests share one computation and its error. A waiting request occupies no thread.
 
         Raises:
             StarRocksUnavailable: StarRocks does not respond in time.

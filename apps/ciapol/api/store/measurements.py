@@ -63,10 +63,10 @@ def measurements(
     after: datetime | None,
     limit: int,
 ) -> list[Measurement]:
-    """At most `limit` measurements of a station in `span`, sorted by time, after the time `after` of the previous page.
+    """At most `limit` measurements of a station in `span`, sorted by time.
 
-    Means of `hour` and `day` are over the existing values of UTC hours and days. Empty `pollutants` mean all
-    quantities.
+    `after` is the time of the last measurement on the previous page; None for the first page. The intervals `hour` and
+    `day` give means of the existing values of each UTC hour or day. Empty `pollutants` mean all quantities.
     """
     start = span.start if after is None else after + STEP[interval]
     rows = pool.query(_statement(interval, pollutants), (station_id, start, span.end, limit))

@@ -80,7 +80,7 @@ export class LionTrackProducer {
     return [...this.#channels.values()].reduce((sum, channel) => sum + channel.outstanding, 0);
   }
 
-  /** Closes the connections. Await all events before; unacknowledged events are rejected. */
+  /** Closes the connections. Await all calls before, because this rejects the promises of unacknowledged events. */
   close(): void {
     for (const channel of this.#channels.values()) channel.close();
     this.#channels.clear();

@@ -1,7 +1,7 @@
 import { CATEGORIES } from "../api/schemas";
 import { CATEGORY_FACTS, scalePosition } from "../aqi/categories";
 
-/** The position of an index among the six categories. It is decorative, because number and words are beside it. */
+/** The position of an index among the six categories. Screen readers skip it: number and words are beside it. */
 export function AqiScale({ aqi }: { aqi: number | null }) {
   return (
     <div className="aqi-scale" aria-hidden="true">

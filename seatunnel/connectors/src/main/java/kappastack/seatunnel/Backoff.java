@@ -11,8 +11,8 @@ public final class Backoff implements Serializable {
     private final long ceilingMillis;
 
     /**
-     * @param firstMillis the longest first wait, in milliseconds
-     * @param ceilingMillis the longest wait, in milliseconds
+     * @param firstMillis upper limit of the first wait, in milliseconds
+     * @param ceilingMillis upper limit of every wait, in milliseconds
      */
     public Backoff(long firstMillis, long ceilingMillis) {
         this.firstMillis = firstMillis;

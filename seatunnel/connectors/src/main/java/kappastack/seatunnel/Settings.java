@@ -85,7 +85,7 @@ public final class Settings {
         throw error(key, value, "a whole number of at least " + minimum);
     }
 
-    /** A whole number that fits an int, or {@code otherwise} if the key is absent. */
+    /** A whole number of at least {@code minimum} that fits an int, or {@code otherwise} if the key is absent. */
     public int count(String key, int otherwise, int minimum) {
         long number = whole(key, otherwise, minimum);
         if (number > Integer.MAX_VALUE) {
@@ -154,7 +154,7 @@ public final class Settings {
         return texts;
     }
 
-    /** Names with a text each, in the order of the definition, empty if the key is absent. */
+    /** Texts by name, in the order of the definition; empty if the key is absent. */
     public Map<String, String> textMap(String key) {
         Object value = find(key);
         Map<String, String> texts = new LinkedHashMap<>();

@@ -17,7 +17,11 @@ import org.apache.seatunnel.api.table.type.SeaTunnelRowType;
 final class ResultColumns {
     private ResultColumns() {}
 
-    /** @throws SQLException if a column's type has no counterpart; the message names the column */
+    /**
+     * Converts the columns of a query's result to a row type of the engine.
+     *
+     * @throws SQLException if a column's type has no counterpart; the message names the column
+     */
     static SeaTunnelRowType rowType(ResultSetMetaData metadata) throws SQLException {
         int count = metadata.getColumnCount();
         String[] names = new String[count];

@@ -25,7 +25,10 @@ final class Bound implements Serializable {
     }
 
     /**
-     * @param text {@code now+10m} or {@code publish_time+10m}: a name, plus, a number of s, m, h or d
+     * Parses a bound.
+     *
+     * @param text {@code now} or the name of a time field, then a plus sign, a whole number and a unit (s, m, h or d),
+     *     such as {@code now+10m} or {@code publish_time+10m}
      * @throws IllegalArgumentException if the text has another form
      */
     static Bound parse(String text) {
