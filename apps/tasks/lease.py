@@ -125,7 +125,7 @@ class Lease:
             try:
                 status = self._zeta.status(job.job_id)
             except ZetaError as error:
-                raise TaskError(f"whether {job.name} runs is not known: {error}") from None
+                raise TaskError(f"the state of job {job.name} is unknown: {error}") from None
             if status not in STOPPED:
                 raise TaskError(f"{job.name} was started by another process (it is {status}): try again")
 

@@ -121,8 +121,8 @@ class _Piece:
                 info = self._follow(identity)
             if info.status not in _FAILED:
                 return identity, info
-            print_line(f"attempt {attempt + 1} (job {identity}) was {info.status}")
-        raise TaskError(f"run {step.run} has failed {_ATTEMPTS} times: start a new run")
+            print_line(f"attempt {attempt + 1} (job {identity}) ended with status {info.status}")
+        raise TaskError(f"all {_ATTEMPTS} attempts of run {step.run} failed: start a new run")
 
     def _submit(self, identity: int) -> None:
         step = self._context.step

@@ -114,7 +114,7 @@ class Forest:
             if not np.all(leaf | ((following > own) & (following < nodes))):
                 raise BadForestError("a node refers to an earlier node or to a missing one")
         if not np.all((self.feature >= 0) & (self.feature < features)):
-            raise BadForestError(f"a node tests a column that is not one of {features}")
+            raise BadForestError(f"a node tests a column outside 0 to {features - 1}")
         if not np.all((self.roots >= 0) & (self.roots < nodes)):
             raise BadForestError("the root of a tree does not exist")
         if not (np.isfinite(self.base) and np.all(np.isfinite(self.value))):

@@ -110,7 +110,7 @@ def read_stations(path: Path) -> list[StationRow]:
     except OSError as error:
         raise StationsError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise StationsError(f"{path}: byte {error.object[error.start]:#04x} is not UTF-8") from error
+        raise StationsError(f"{path}: not UTF-8: invalid byte {error.object[error.start]:#04x}") from error
 
 
 def _read(path: Path, text: TextIO) -> list[StationRow]:

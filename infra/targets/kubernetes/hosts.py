@@ -31,4 +31,4 @@ def refuse_unknown(hosts: Mapping[str, str], services: Iterable[str]) -> None:
     """
     known = sorted(services)
     if unknown := sorted(set(hosts) - set(known)):
-        raise SettingsError(f"{_KEY}: there is no service {', '.join(unknown)}; there are {', '.join(known)}")
+        raise SettingsError(f"{_KEY}: unknown services {', '.join(unknown)}; the services are {', '.join(known)}")

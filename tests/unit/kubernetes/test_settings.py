@@ -91,7 +91,7 @@ def test_a_host_name_belongs_to_a_service_with_one_http_port() -> None:
     with pytest.raises(SettingsError, match=r"kubernetes\.ingress\.hosts\.postgres: the service has 0 HTTP ports"):
         user_port(postgres(PostgresSettings()))
     refuse_unknown({"frontend": "page.example"}, ["frontend", "postgres"])
-    with pytest.raises(SettingsError, match="there is no service frontent; there are frontend, postgres"):
+    with pytest.raises(SettingsError, match="unknown services frontent; the services are frontend, postgres"):
         refuse_unknown({"frontent": "page.example"}, ["postgres", "frontend"])
 
 

@@ -43,7 +43,7 @@ def read_measurements(
     except (OSError, EOFError, lzma.LZMAError) as error:
         raise UnreadableFileError(f"{path}: {error}") from error
     except UnicodeDecodeError as error:
-        raise UnreadableFileError(f"{path}: byte {error.object[error.start]:#04x} is not UTF-8") from error
+        raise UnreadableFileError(f"{path}: not UTF-8: invalid byte {error.object[error.start]:#04x}") from error
 
 
 def _open(path: Path) -> TextIO:
