@@ -39,7 +39,7 @@ def _with(name: str, value: NDArray[np.generic]) -> Callable[[Arrays], Arrays]:
         (lambda a: {k: v for k, v in a.items() if k != "left"}, "left missing"),
         (lambda a: a | {"left": np.zeros_like(a["left"])}, "refers to an earlier node"),
         (lambda a: a | {"right": np.full_like(a["right"], 1_000_000)}, "refers to an earlier node or to a missing one"),
-        (lambda a: a | {"feature": np.full_like(a["feature"], 5)}, "one of 5"),
+        (lambda a: a | {"feature": np.full_like(a["feature"], 5)}, "outside 0 to 4"),
         (lambda a: a | {"roots": np.full_like(a["roots"], -1)}, "root of a tree does not exist"),
         (lambda a: a | {"value": np.full_like(a["value"], np.nan)}, "not finite"),
         (lambda a: a | {"value": a["value"][:-1]}, "differ in length"),
