@@ -124,7 +124,7 @@ class Operations(Protocol):
         """Error messages about what exists and prevents a deployment, such as a namespace of another owner."""
 
     def resume(self) -> list[str]:
-        """Start what `stop` stopped and a deployment does not start; return the names."""
+        """Start what `stop` stopped, unless the deployment does; return the names."""
 
     def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
         """Remove objects that a killed deployment left behind.

@@ -46,8 +46,6 @@ def prepare(stack: Stack) -> Settings:
     check_obstacles(stack, settings)
     for line in place.remove_unmanaged(keep=stack.managed_ids(), data=False):
         console.print(line)
-    if stack.managed_ids() and (resumed := place.resume()):
-        console.print(f"Starting {', '.join(resumed)} again.")
     return settings
 
 
@@ -63,8 +61,14 @@ def deploy(stack: Stack, *, complete: bool = False) -> int:
     """
     console.rule(f"pulumi up: stack {stack.name}")
     begun = rotation.load(stack.name)
+    resumed = operations_of(stack.name).resume() if stack.managed_ids() else []
+    if resumed:
+        console.print(f"Starting {', '.join(resumed)} again.")
     if (status := _up(stack)) != 0:
         return status
+    if resumed:
+        # For Pulumi, the number of pods has not changed, so it does not wait for them.
+        wait_until_healthy(stack.name)
     connections.renew_token_files(stack.name)
     if begun is None and not stack.has_former_secrets():
         return 0

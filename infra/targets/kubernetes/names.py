@@ -15,6 +15,8 @@ SHARED_LABEL = f"{PROJECT}.io/shared"
 """Label of claims that pods of several nodes may write, if the cluster has a class for them."""
 INSTANCE_ANNOTATION = f"{PROJECT}.io/instance"
 """Annotation of pods; its value changes with everything that requires new pods."""
+REPLICAS_ANNOTATION = f"{PROJECT}.io/replicas"
+"""Annotation of workloads that `make down` has scaled to zero pods: their number of pods before."""
 REPAIRED: Mapping[str, str] = {"pulumi.com/patchForce": "true"}
 """Annotation of every object. It makes the next `up` revert manually changed fields, such as after `kubectl scale`;
 without it, the API server refuses to change a field that another program has set."""

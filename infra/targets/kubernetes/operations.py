@@ -1,7 +1,7 @@
 """Operations on the pods of a cluster, by the program `kubectl`."""
 
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from infra.state import StackState
 from infra.targets.container import VOLUMES
 from infra.targets.kubernetes import names
 from infra.targets.kubernetes.claims import Claims
-from infra.targets.kubernetes.cluster import LOOPBACK, RENDERED, ClusterError, answers, is_stopped, kubectl
+from infra.targets.kubernetes.cluster import LOOPBACK, RENDERED, ClusterError, answers, kubectl
 from infra.targets.kubernetes.cluster import command as command_line
 from infra.targets.operations import KeptData, OperationsError, RunningService
 
@@ -55,6 +55,38 @@ class _Pod(BaseModel):
     def ready(self) -> bool:
         """Whether all containers of the pod are ready."""
         return bool(self.status.containers) and all(each.ready for each in self.status.containers)
+
+
+class _WorkloadMetadata(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    name: str
+    annotations: dict[str, str] = Field(default_factory=dict)
+
+
+class _WorkloadSpec(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    replicas: int = 1
+
+
+class _Workload(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    kind: str
+    metadata: _WorkloadMetadata
+    spec: _WorkloadSpec
+
+    @property
+    def reference(self) -> str:
+        """The argument that selects the workload in kubectl's commands."""
+        return f"{self.kind.lower()}/{self.metadata.name}"
+
+
+class _Workloads(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    items: list[_Workload]
 
 
 class _Pods(BaseModel):
@@ -129,24 +161,20 @@ class KubernetesOperations:
 
     def restart(self, service: str) -> None:
         """Replace the service's pods one after the other."""
-        known = self._workloads()
-        if service not in known:
-            raise OperationsError(f"SERVICE={service or '…'}: there are {', '.join(sorted(known)) or 'none yet'}")
-        kubectl(self._context, "rollout", "restart", f"{known[service]}/{service}", "-n", self._namespace)
+        workload = self._workload(service, f"SERVICE={service or '…'}:")
+        self._change("rollout", "restart", workload)
 
     def stop(self) -> list[str]:
         """Scale all workloads to zero pods; their volumes stay. `make up` starts them again."""
-        workloads = self._workloads()
-        for name, kind in workloads.items():
-            kubectl(self._context, "scale", f"{kind}/{name}", "--replicas", "0", "-n", self._namespace)
-        return sorted(workloads)
+        running = [each for each in self._workloads() if each.spec.replicas]
+        for replicas, workloads in _grouped({each.reference: each.spec.replicas for each in running}):
+            self._change("annotate", *workloads, f"{names.REPLICAS_ANNOTATION}={replicas}", "--overwrite")
+            self._change("scale", *workloads, "--replicas", "0")
+        return sorted(each.metadata.name for each in running)
 
     def inside(self, service: str, command: Sequence[str]) -> list[str]:
         """`kubectl exec` in the first pod of the workload."""
-        known = self._workloads()
-        if service not in known:
-            raise OperationsError(f"there is no workload {service}; there are {', '.join(sorted(known)) or 'none yet'}")
-        workload = f"{known[service]}/{service}"
+        workload = self._workload(service, f"there is no workload {service};")
         return list(command_line(self._context, "exec", "--stdin", workload, "-n", self._namespace, "--", *command))
 
     def volume(self, service: str, name: str) -> str:
@@ -190,16 +218,23 @@ class KubernetesOperations:
         return problems
 
     def resume(self) -> list[str]:
-        """Scale workloads with an autoscaler up from zero: an autoscaler ignores them, and Pulumi sets no number."""
+        """Scale workloads up from zero, all at once. Pulumi would start a workload after those that it depends on.
+
+        Pulumi sets no number for a workload with an autoscaler, and the autoscaler ignores a workload with zero pods.
+        """
         if not self._namespaces():
             return []
-        text = kubectl(self._context, "get", "hpa", "-n", self._namespace, "-l", self._selector, "-o", "json")
-        autoscalers = {each.metadata.name: each.spec.least for each in _Autoscalers.model_validate_json(text).items}
-        stopped = [name for name in autoscalers if is_stopped(self._context, self._namespace, name)]
-        for name in stopped:
-            replicas = str(autoscalers[name])
-            kubectl(self._context, "scale", f"deployment/{name}", "--replicas", replicas, "-n", self._namespace)
-        return stopped
+        stopped = [each for each in self._workloads() if not each.spec.replicas]
+        autoscaled = self._least_replicas() if stopped else {}
+        wanted: dict[str, int] = {}
+        for each in stopped:
+            before = each.metadata.annotations.get(names.REPLICAS_ANNOTATION, "")
+            replicas = int(before) if before.isdecimal() else autoscaled.get(each.metadata.name, 0)
+            if replicas:
+                wanted[each.reference] = replicas
+        for number, workloads in _grouped(wanted):
+            self._change("scale", *workloads, "--replicas", str(number))
+        return sorted(reference.partition("/")[2] for reference in wanted)
 
     def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
         """Delete the namespaces that an earlier `destroy` kept, with their claims.
@@ -224,13 +259,27 @@ class KubernetesOperations:
         text = kubectl(self._context, "get", "pods", "--all-namespaces", "-l", self._selector, "-o", "json")
         return _Pods.model_validate_json(text).items
 
-    def _workloads(self) -> dict[str, str]:
-        """The kind of each workload by name."""
+    def _workloads(self) -> list[_Workload]:
         text = kubectl(
             self._context,
-            *("get", "statefulsets,deployments", "-n", self._namespace, "-l", self._selector, "-o", "name"),
+            *("get", "statefulsets,deployments", "-n", self._namespace, "-l", self._selector, "-o", "json"),
         )
-        return {line.split("/")[1]: line.split("/")[0].removesuffix(".apps") for line in text.split()}
+        return _Workloads.model_validate_json(text).items
+
+    def _workload(self, service: str, refusal: str) -> str:
+        """The reference of a service's workload; `refusal` begins the message if there is none."""
+        known = {each.metadata.name: each.reference for each in self._workloads()}
+        if service not in known:
+            raise OperationsError(f"{refusal} there are {', '.join(sorted(known)) or 'none yet'}")
+        return known[service]
+
+    def _least_replicas(self) -> dict[str, int]:
+        """The least number of pods of each workload with an autoscaler."""
+        text = kubectl(self._context, "get", "hpa", "-n", self._namespace, "-l", self._selector, "-o", "json")
+        return {each.metadata.name: each.spec.least for each in _Autoscalers.model_validate_json(text).items}
+
+    def _change(self, verb: str, *arguments: str) -> None:
+        kubectl(self._context, verb, *arguments, "-n", self._namespace)
 
     def _memory(self) -> dict[str, int]:
         """Bytes by pod; empty if the cluster has no metrics server."""
@@ -239,6 +288,12 @@ class KubernetesOperations:
         except ClusterError:
             return {}
         return {line.split()[1]: _bytes(line.split()[3]) for line in text.splitlines()}
+
+
+def _grouped(replicas: Mapping[str, int]) -> Iterator[tuple[int, list[str]]]:
+    """The numbers of pods, each with its workloads, because one command sets one number."""
+    for number in sorted(set(replicas.values())):
+        yield number, [workload for workload, own in replicas.items() if own == number]
 
 
 def _summary(name: str, pods: list[_Pod], memory: dict[str, int]) -> RunningService:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import JsonValue
 
 from infra.targets.kubernetes import cluster
 from infra.targets.kubernetes.cluster import RENDERED, ClusterError, workload_problem, workload_url
@@ -74,40 +75,63 @@ SCRIPT = """#!/bin/sh
 shift 2
 case "$1 $2" in
   "get pods") echo '{pods}' ;;
-  "get statefulsets,deployments") printf 'deployment.apps/api\\nstatefulset.apps/pulsar\\n' ;;
+  "get statefulsets,deployments") echo '{workloads}' ;;
   "top pods") echo 'team api-0 5m 120Mi' ;;
   *) echo "$@" >>{calls} ;;
 esac
 """
 
 
+def script(calls: Path, *workloads: dict[str, JsonValue]) -> str:
+    """A cluster with pods and workloads, which appends other calls to a file."""
+    found = workloads or (scaled("Deployment", "api", 2), scaled("StatefulSet", "pulsar", 1))
+    return SCRIPT.format(pods=json.dumps(PODS), workloads=json.dumps({"items": found}), calls=calls)
+
+
+def scaled(kind: str, name: str, replicas: int, before: str = "") -> dict[str, JsonValue]:
+    """A workload with a number of pods, and with the number that it had before `make down`."""
+    annotations: JsonValue = {"kappastack.io/replicas": before} if before else {}
+    return {"kind": kind, "metadata": {"name": name, "annotations": annotations}, "spec": {"replicas": replicas}}
+
+
 def test_status_restart_and_stop(kubectl: Path, tmp_path: Path) -> None:
     calls = tmp_path / "calls"
-    kubectl.write_text(SCRIPT.format(pods=json.dumps(PODS), calls=calls))
+    web = scaled("Deployment", "web", 2)
+    kubectl.write_text(script(calls, scaled("Deployment", "api", 2), scaled("StatefulSet", "pulsar", 1), web))
     [(name, found)] = operations().services().items()
     assert (name, found.state, found.memory) == ("api", "1 of 2 pods ready", 120 * 2**20)
     assert found.uptime.days > 0
     operations().restart("pulsar")
     assert calls.read_text() == "rollout restart statefulset/pulsar -n team\n"
-    with pytest.raises(OperationsError, match="SERVICE=nothing: there are api, pulsar"):
+    with pytest.raises(OperationsError, match="SERVICE=nothing: there are api, pulsar, web"):
         operations().restart("nothing")
     calls.unlink()
-    assert operations().stop() == ["api", "pulsar"]
+    assert operations().stop() == ["api", "pulsar", "web"]
     assert calls.read_text().splitlines() == [
-        "scale deployment/api --replicas 0 -n team",
+        "annotate statefulset/pulsar kappastack.io/replicas=1 --overwrite -n team",
         "scale statefulset/pulsar --replicas 0 -n team",
+        "annotate deployment/api deployment/web kappastack.io/replicas=2 --overwrite -n team",
+        "scale deployment/api deployment/web --replicas 0 -n team",
     ]
 
 
+def test_a_second_stop_keeps_the_numbers_of_pods(kubectl: Path, tmp_path: Path) -> None:
+    calls = tmp_path / "calls"
+    calls.touch()
+    kubectl.write_text(script(calls, scaled("Deployment", "api", 0, before="2")))
+    assert operations().stop() == []
+    assert calls.read_text() == ""
+
+
 def test_the_memory_is_unknown_without_a_metrics_server(kubectl: Path, tmp_path: Path) -> None:
-    script = SCRIPT.replace("echo 'team api-0 5m 120Mi'", "echo 'Metrics API not available' >&2; exit 1")
-    kubectl.write_text(script.format(pods=json.dumps(PODS), calls=tmp_path / "calls"))
+    text = script(tmp_path / "calls")
+    kubectl.write_text(text.replace("echo 'team api-0 5m 120Mi'", "echo 'Metrics API not available' >&2; exit 1"))
     [found] = operations().services().values()
     assert (found.state, found.memory) == ("1 of 2 pods ready", None)
 
 
 def test_a_program_runs_in_the_pod_of_a_service(kubectl: Path, tmp_path: Path) -> None:
-    kubectl.write_text(SCRIPT.format(pods=json.dumps(PODS), calls=tmp_path / "calls"))
+    kubectl.write_text(script(tmp_path / "calls"))
     command = operations().inside("pulsar", ["tar", "-cf", "-", "."])
     assert command == [
         *("kubectl", "--context", "here", "exec", "--stdin", "statefulset/pulsar", "-n", "team", "--"),
@@ -127,19 +151,18 @@ case "$*" in
   "get pvc -n team-starrocks -o name") ;;
   "get pvc "*) echo '{{"items": []}}' ;;
   "get hpa "*) echo '{hpa}' ;;
-  "get deployments,statefulsets "*) echo '{workloads}' ;;
+  "get statefulsets,deployments "*) echo '{workloads}' ;;
   *) echo "$@" >>{calls} ;;
 esac
 """
 
 
-def owned(kubectl: Path, *, namespaces: str = "namespace/team\\n", replicas: int = 0) -> Path:
-    """A cluster with a namespace, a claim and a Deployment with an autoscaler; return the file of its calls."""
+def owned(kubectl: Path, *workloads: dict[str, JsonValue], namespaces: str = "namespace/team\\n") -> Path:
+    """A cluster with a namespace, a claim and an autoscaler of `api`; return the file of its calls."""
     calls = kubectl.parent / "calls"
     calls.touch()
-    scaled = {"items": [{"metadata": {"name": "api"}, "spec": {"minReplicas": 3}}]}
-    api = {"items": [{"metadata": {"generation": 1}, "spec": {"replicas": replicas}}]}
-    texts = {"hpa": json.dumps(scaled), "workloads": json.dumps(api)}
+    autoscaler = {"items": [{"metadata": {"name": "api"}, "spec": {"minReplicas": 3}}]}
+    texts = {"hpa": json.dumps(autoscaler), "workloads": json.dumps({"items": workloads})}
     kubectl.write_text(OWNED.format(owned=namespaces, calls=calls, **texts))
     return calls
 
@@ -172,15 +195,19 @@ def test_a_destroy_with_data_removes_the_namespaces_that_an_earlier_one_kept(kub
     ]
 
 
-def test_workloads_with_an_autoscaler_are_scaled_up_from_zero(kubectl: Path) -> None:
-    calls = owned(kubectl, replicas=2)
+def test_stopped_workloads_are_scaled_up_to_their_former_numbers_of_pods(kubectl: Path) -> None:
+    stopped = [scaled("Deployment", name, 0, before="2") for name in ("api", "web")]
+    calls = owned(kubectl, *stopped, scaled("StatefulSet", "pulsar", 1, before="3"))
+    assert operations().resume() == ["api", "web"]
+    assert calls.read_text() == "scale deployment/api deployment/web --replicas 2 -n team\n"
+    owned(kubectl, *stopped, namespaces="")
     assert operations().resume() == []
-    assert calls.read_text() == ""
-    calls = owned(kubectl, replicas=0)
-    assert operations().resume() == ["api"]
+
+
+def test_workloads_that_a_person_scaled_to_zero_start_only_if_pulumi_sets_no_number(kubectl: Path) -> None:
+    calls = owned(kubectl, scaled("Deployment", "api", 0), scaled("StatefulSet", "pulsar", 0))
+    assert operations().resume() == ["api"], "it has an autoscaler"
     assert calls.read_text() == "scale deployment/api --replicas 3 -n team\n"
-    owned(kubectl, namespaces="")
-    assert operations().resume() == []
 
 
 def test_logs_of_more_than_five_pods_can_be_followed(kubectl: Path) -> None:
