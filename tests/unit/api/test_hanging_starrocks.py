@@ -65,7 +65,7 @@ async def _statuses(client: httpx.AsyncClient, path: str, pool: HangingPool, *, 
 
 def test_requests_of_the_current_index_share_one_failure(settings: Settings, pool: HangingPool) -> None:
     app = create_app(settings)
-    app.state.current = CurrentIndex(pool, settings.queries_dir, within=1)
+    app.state.current = CurrentIndex(pool, settings.queries_dir, within=5)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api", timeout=None)
     metrics, statuses = asyncio.run(_statuses(client, "/api/v1/aqi/current", pool, ends=True))
     assert (metrics, statuses, pool.queries) == (200, [503] * REQUESTS, 1)

@@ -123,7 +123,7 @@ def test_an_engine_ends_its_tasks_before_it_releases_its_folder(tmp_path: Path) 
     client.session.close()
     begin = time.monotonic()
     engine.close()
-    assert time.monotonic() - begin < 15
+    assert time.monotonic() - begin < 120
     assert not any(thread.name.startswith("task-slow") for thread in threading.enumerate())
     reopened = Engine(tmp_path / "data")
     try:

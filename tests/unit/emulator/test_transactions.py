@@ -73,7 +73,7 @@ def test_an_invalid_batch_does_not_change_the_transaction(call: Caller) -> None:
 
 @pytest.mark.parametrize("header", ["timeout", "idle_transaction_timeout"])
 def test_an_idle_transaction_is_rolled_back(call: Caller, header: str) -> None:
-    assert call("begin", **{header: "1"})["Status"] == "OK"
+    assert call("begin", **{header: "5"})["Status"] == "OK"
     assert call("load", "a", '{"k": 1}')["Status"] == "OK"
     deadline = time.monotonic() + 300
     while call.engine.loads.state("d", "label") != "ABORTED":  # housekeeping runs once a second
