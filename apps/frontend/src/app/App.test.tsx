@@ -121,6 +121,19 @@ describe("a stack with one product", () => {
     expect(screen.getByTestId("freshness").textContent).toBe("Latest data 3 min ago");
   });
 
+  it("keeps header, banner and footer, with the focus, when the products become known", async () => {
+    open("/pipeline");
+    const before = [
+      screen.getByRole("radio", { name: "English" }),
+      screen.getByRole("alert"),
+      screen.getByRole("contentinfo"),
+    ];
+    before[0]?.focus();
+    await screen.findByTestId("nav-pipeline");
+    expect(before.map(({ isConnected }) => isConnected)).toEqual([true, true, true]);
+    expect(document.activeElement).toBe(before[0]);
+  });
+
   it("keeps older addresses, with their query", async () => {
     open("/old/a%2Fb?view=7");
     await shows("thing");

@@ -1,4 +1,4 @@
-import { Fragment, type ReactNode, useEffect, useMemo, useRef } from "react";
+import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { PipelinePage } from "../features/pipeline/PipelinePage";
 import { LanguageProvider } from "../i18n/language";
 import { useI18n } from "../i18n/texts";
@@ -48,28 +48,27 @@ function pageName(place: Place): string {
   return place.kind === "page" ? place.page.name : place.kind;
 }
 
+/** What the header, the banner and the footer need to know about the product's main request. */
+type Reported = Pick<Polled<unknown>, "error" | "receivedAt">;
+
 const NO_REQUEST: Polled<unknown> = { data: null, receivedAt: null, error: null };
 const useNoRequest = (): Polled<unknown> => NO_REQUEST;
 
-/** The page inside the product's provider, because the product's alarms need the provider's data. */
-function ProductSite({ product, children }: { product: Product | null; children: ReactNode }) {
-  const { t, text } = useI18n();
-  const { status, ageOf } = usePlatform();
-  // The component's key is the product, so a mounted component always calls the same hook.
-  const useMainRequest = product?.useMainRequest ?? useNoRequest;
+/** Reports the product's main request to the shell, from below the product's provider. */
+function MainRequest({ product, onChange }: { product: Product; onChange: (request: Reported) => void }) {
+  // The provider's key is the product, so a mounted component always calls the same hook.
+  const useMainRequest = product.useMainRequest ?? useNoRequest;
   const { error, receivedAt } = useMainRequest();
-  const alarm = assess(status, product?.name ?? null, error, ageOf);
-  const name =
-    product === null
-      ? t("app.title")
-      : [text(product.title), ...(product.subtitle ? [text(product.subtitle)] : [])].join(" ");
-  const site: Site = { product, name, alarm, lastKnown: showsLastKnown(alarm), receivedAt };
-  return <SiteContext.Provider value={site}>{children}</SiteContext.Provider>;
+  useLayoutEffect(() => {
+    onChange({ error, receivedAt });
+    return () => onChange(NO_REQUEST);
+  }, [onChange, error, receivedAt]);
+  return null;
 }
 
 function Shell({ modules }: { modules: readonly Product[] }) {
-  const { t } = useI18n();
-  const { status } = usePlatform();
+  const { t, text } = useI18n();
+  const { status, ageOf } = usePlatform();
   const address = useAddress();
   const names = status.data === null ? null : Object.keys(status.data.products).sort().join(" ");
   const shown = useMemo(() => (names === null ? null : names.split(" ").filter(Boolean)), [names]);
@@ -94,22 +93,32 @@ function Shell({ modules }: { modules: readonly Product[] }) {
     main.current?.focus({ preventScroll: true });
   }, [where]);
 
+  const [{ error, receivedAt }, setRequest] = useState<Reported>(NO_REQUEST);
+  const alarm = assess(status, product?.name ?? null, error, ageOf);
+  const name =
+    product === null
+      ? t("app.title")
+      : [text(product.title), ...(product.subtitle ? [text(product.subtitle)] : [])].join(" ");
+  const site: Site = { product, name, alarm, lastKnown: showsLastKnown(alarm), receivedAt };
+
   const known = useMemo(() => ({ modules, shown }), [modules, shown]);
   return (
     <ModulesContext.Provider value={known}>
-      <Provider key={product?.name ?? ""}>
-        <ProductSite product={product}>
-          <a className="skip-link" href="#content">
-            {t("app.skip")}
-          </a>
-          <Header place={place} />
-          <AlarmBanner onPipeline={place.kind === "pipeline"} />
+      <SiteContext.Provider value={site}>
+        <a className="skip-link" href="#content">
+          {t("app.skip")}
+        </a>
+        {/* Outside the provider, which is mounted again when the products are known: clicks and the focus stay. */}
+        <Header place={place} />
+        <AlarmBanner onPipeline={place.kind === "pipeline"} />
+        <Provider key={product?.name ?? ""}>
+          {product !== null && <MainRequest product={product} onChange={setRequest} />}
           <main id="content" ref={main} tabIndex={-1} data-page={pageName(place)}>
             <Page place={place} search={address.search} />
           </main>
-          <Footer />
-        </ProductSite>
-      </Provider>
+        </Provider>
+        <Footer />
+      </SiteContext.Provider>
     </ModulesContext.Provider>
   );
 }

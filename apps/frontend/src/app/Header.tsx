@@ -25,7 +25,7 @@ function Navigation({ place }: { place: Place }) {
   const pipeline = status.data?.pipeline.status ?? "unknown";
   const attention = pipeline !== "ok" && pipeline !== "unknown";
   const current = place.kind === "page" ? place.page.path : null;
-  // The header is mounted again when the products are known, so a click on an earlier link would be lost.
+  // The links move when the products are known, so a click on an earlier link could reach another one.
   if (shown === null && status.error === null) {
     return <nav className="site-nav" aria-label={t("nav.title")} />;
   }
