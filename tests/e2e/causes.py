@@ -59,9 +59,9 @@ def stopped(stack: TestStack, service: str) -> Iterator[None]:
 
 
 @contextmanager
-def killed(stack: TestStack, service: str) -> Iterator[None]:
+def killed(stack: TestStack, service: str, times: int = RESTARTS) -> Iterator[None]:
     """A service was killed several times."""
-    for _ in range(RESTARTS):
+    for _ in range(times):
         _seen_restart(stack, service, lambda: stack.kill(service))
     yield
 
