@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
     try:
         return _tried(options, settings, step, guard)
     except WorkerLost:
-        # DolphinScheduler starts the task again in a new process, which waits for the Zeta job and updates the row.
+        # DolphinScheduler restarts the task in a new process. That process waits for the Zeta job and updates the row.
         return _KILLED
     finally:
         if guard is not None:

@@ -18,4 +18,4 @@ class Killed(BaseException):
 
 
 class WorkerLost(BaseException):
-    """The task's worker has died, so nothing reads the log. DolphinScheduler starts the task again."""
+    """The worker of this task was killed, so writing to the task's log fails. DolphinScheduler restarts the task."""

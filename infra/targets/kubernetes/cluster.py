@@ -3,8 +3,7 @@
 import subprocess
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from infra.targets.kubernetes.workloads import Workload, Workloads
 from infra.targets.operations import OperationsError
 
 LOOPBACK = "127.0.0.1"
@@ -19,41 +18,6 @@ class ClusterError(OperationsError):
     """The cluster refused a command or does not respond; the message contains its error text."""
 
 
-class _Status(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    observed: int = Field(0, alias="observedGeneration")
-    replicas: int = 0
-    ready: int = Field(0, alias="readyReplicas")
-    updated: int = Field(0, alias="updatedReplicas")
-
-
-class _Metadata(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    generation: int = 0
-
-
-class _Spec(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    replicas: int = 1
-
-
-class _Workload(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    metadata: _Metadata
-    spec: _Spec
-    status: _Status = _Status()
-
-
-class _Workloads(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    items: list[_Workload]
-
-
 def workload_url(context: str, namespace: str, kind: str, name: str) -> str:
     """The URL of a workload, for health checks."""
     return f"{WORKLOAD}{context}/{namespace}/{kind}/{name}"
@@ -63,7 +27,7 @@ def workload_problem(url: str) -> str:
     """The error message for the workload at a URL; empty if all its pods are ready and of the newest revision."""
     context, namespace, kind, name = url.removeprefix(WORKLOAD).split("/")
     try:
-        found = _Workload.model_validate_json(kubectl(context, "get", kind, name, "-n", namespace, "-o", "json"))
+        found = Workload.model_validate_json(kubectl(context, "get", kind, name, "-n", namespace, "-o", "json"))
     except ClusterError as error:
         return str(error)
     wanted, status = found.spec.replicas, found.status
@@ -84,7 +48,7 @@ def is_stopped(context: str, namespace: str, name: str) -> bool:
     """
     selected = ("-n", namespace, "--field-selector", f"metadata.name={name}")
     text = kubectl(context, "get", "deployments,statefulsets", *selected, "-o", "json")
-    found = _Workloads.model_validate_json(text).items
+    found = Workloads.model_validate_json(text).items
     return bool(found) and all(each.spec.replicas == 0 for each in found)
 
 

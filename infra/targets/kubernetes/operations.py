@@ -14,6 +14,7 @@ from infra.targets.kubernetes import names
 from infra.targets.kubernetes.claims import Claims
 from infra.targets.kubernetes.cluster import LOOPBACK, RENDERED, ClusterError, answers, kubectl
 from infra.targets.kubernetes.cluster import command as command_line
+from infra.targets.kubernetes.workloads import Workload, Workloads
 from infra.targets.operations import KeptData, OperationsError, RunningService
 
 _UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
@@ -55,38 +56,6 @@ class _Pod(BaseModel):
     def ready(self) -> bool:
         """Whether all containers of the pod are ready."""
         return bool(self.status.containers) and all(each.ready for each in self.status.containers)
-
-
-class _WorkloadMetadata(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    name: str
-    annotations: dict[str, str] = Field(default_factory=dict)
-
-
-class _WorkloadSpec(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    replicas: int = 1
-
-
-class _Workload(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    kind: str
-    metadata: _WorkloadMetadata
-    spec: _WorkloadSpec
-
-    @property
-    def reference(self) -> str:
-        """The argument that selects the workload in kubectl's commands."""
-        return f"{self.kind.lower()}/{self.metadata.name}"
-
-
-class _Workloads(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    items: list[_Workload]
 
 
 class _Pods(BaseModel):
@@ -259,12 +228,12 @@ class KubernetesOperations:
         text = kubectl(self._context, "get", "pods", "--all-namespaces", "-l", self._selector, "-o", "json")
         return _Pods.model_validate_json(text).items
 
-    def _workloads(self) -> list[_Workload]:
+    def _workloads(self) -> list[Workload]:
         text = kubectl(
             self._context,
             *("get", "statefulsets,deployments", "-n", self._namespace, "-l", self._selector, "-o", "json"),
         )
-        return _Workloads.model_validate_json(text).items
+        return Workloads.model_validate_json(text).items
 
     def _workload(self, service: str, refusal: str) -> str:
         """The reference of a service's workload; `refusal` begins the message if there is none."""

@@ -145,7 +145,7 @@ def test_a_killed_task_stops_its_job(stack: Stack, zeta: ZetaProcess, number: si
 
 
 def test_a_second_start_of_a_run_joins_its_job(stack: Stack, zeta: ZetaProcess) -> None:
-    """DolphinScheduler can start a task again while the process of the killed worker still waits for the job."""
+    """After the kill of a worker, its task's old process and the restarted one may wait for the same job."""
     prelude = files(stack, generated("BATCH", 8))
     command = stack.command("zeta-job", "--job", "slow", run="joined")
     survivor = stack.start(command, prelude)
