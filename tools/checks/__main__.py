@@ -1,8 +1,7 @@
 """`python -m tools.checks [--long | --changed] [layer …]` runs the named layers; without names, all.
 
-Every layer runs even if another one failed. Layers of the same stage run at the same time, at most three, because their
-tests spend half of the time waiting for services. The layers `e2e` and `dev` run after all others, because two stacks
-and the tests of parts together would need more memory and time than the tests allow.
+Every layer runs even if another one failed. The layers of a queue run one after the other. The queues run at the same
+time, because tests spend half of the time waiting for services. At most two layers deploy a stack at the same time.
 """
 
 import argparse
@@ -11,13 +10,10 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import groupby
 
 from tools.checks import changes, summary
-from tools.checks.layers import REPORTS, Layer, changed_layers, layers
+from tools.checks.layers import REPORTS, Layer, Queue, changed_layers, layers
 from tools.checks.summary import Result
-
-SIDE_BY_SIDE = 3
 
 
 def heading(text: str) -> None:
@@ -42,10 +38,13 @@ def run_all(chosen: Sequence[Layer]) -> int:
     """Run layers and print the summary; return exit status 1 if one failed, else 0."""
     REPORTS.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    results: list[Result] = []
-    for _, group in groupby(chosen, lambda layer: layer.stage):
-        with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-            results += pool.map(run, group)
+    queues: dict[Queue, list[Layer]] = {}
+    for layer in chosen:
+        queues.setdefault(layer.queue, []).append(layer)
+    results = [run(layer) for layer in queues.pop("first", [])]
+    with ThreadPoolExecutor() as pool:
+        for of_queue in pool.map(lambda queue: [run(layer) for layer in queue], queues.values()):
+            results += of_queue
     for line in summary.lines(results, time.monotonic() - started):
         print(line, flush=True)
     return 1 if any(result.outcome.failed for result in results) else 0

@@ -20,7 +20,7 @@ from tools.checks.outcome import Outcome, from_reports, judged
 
 REPORTS = ROOT / "build" / "checks"
 
-Stage = Literal["distributions", "images", "parts", "stacks"]
+Queue = Literal["first", "parts", "stacks", "containers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,13 @@ class Layer:
         name: name on the command line.
         title: text of its heading.
         run: runs the layer and returns its outcome.
-        stage: layers of the same stage run at the same time; the next stage starts after they ended.
+        queue: the layers of a queue run one after the other. The queues run at the same time, after `first`.
     """
 
     name: str
     title: str
     run: Callable[[], Outcome]
-    stage: Stage = "parts"
+    queue: Queue = "parts"
 
 
 def command(arguments: Sequence[str]) -> Outcome:
@@ -189,31 +189,31 @@ def changed_layers(selection: Selection) -> list[Layer]:
 
 
 def layers(*, long: bool) -> list[Layer]:
-    """All layers in order: prerequisites of other layers first, layers with a whole stack last.
+    """All layers in order: prerequisites of other layers first. The queues take about the same time.
 
     Args:
         long: whether tests run with their full counts.
     """
     workflows = [f"integration/{folder}" for folder in ("dolphinscheduler", "predictor", "tasks")]
     return [
-        Layer("distributions", "Distributions", distributions, stage="distributions"),
+        Layer("distributions", "Distributions", distributions, queue="first"),
         # `cluster` uses the images. The Docker Engine of the tests is then free for `dev`.
-        Layer("images", "Images", stack_images, stage="images"),
-        # The longest layers start first; quick ones run at the same time.
-        Layer(
-            "integration",
-            "Other integration tests",
-            lambda: python_tests("integration", "integration", long=long, without=workflows),
-        ),
-        Layer("workflows", "Integration tests of workflows", lambda: python_tests("workflows", *workflows, long=long)),
+        Layer("images", "Images", stack_images, queue="first"),
         LINT,
         TYPES,
         FRONTEND,
         Layer("unit", "Unit tests", lambda: python_tests("unit", "unit", long=long, workers=2)),
         JAVA,
-        # `cluster` deploys a stack. It belongs to this stage, because the next stage already deploys two.
-        Layer("cluster", "Kubernetes", lambda: cluster(long=long)),
-        # The two stacks share nothing but the processors, which either leaves idle half of the time.
-        Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", "e2e", long=long), stage="stacks"),
-        Layer("dev", "The platform on a Docker Engine", lambda: python_tests("dev", "dev", long=long), stage="stacks"),
+        Layer("workflows", "Integration tests of workflows", lambda: python_tests("workflows", *workflows, long=long)),
+        Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", "e2e", long=long), queue="stacks"),
+        Layer(
+            "integration",
+            "Other integration tests",
+            lambda: python_tests("integration", "integration", long=long, without=workflows),
+            queue="stacks",
+        ),
+        Layer("cluster", "Kubernetes", lambda: cluster(long=long), queue="containers"),
+        Layer(
+            "dev", "The platform on a Docker Engine", lambda: python_tests("dev", "dev", long=long), queue="containers"
+        ),
     ]

@@ -209,5 +209,5 @@ def test_every_distribution_is_listed() -> None:
 def test_every_layer_of_the_tests_is_listed() -> None:
     section = (ROOT / "docs/setup.md").read_text().split("## Tests", 1)[1].split("\n## ", 1)[0]
     listed = re.findall(r"^\| `([a-z0-9]+)` \| ([a-z ]+) \|$", section, re.MULTILINE)
-    right = [(layer.name, layer.stage) for layer in layers(long=False)]
+    right = [(layer.name, layer.queue) for layer in layers(long=False)]
     assert listed == right, "docs/setup.md: table of layers"

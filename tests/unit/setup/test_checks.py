@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from infra.checkout.paths import ROOT
 from tools.checks import summary
 from tools.checks.__main__ import run_all
-from tools.checks.layers import Layer, Stage
+from tools.checks.layers import Layer, Queue
 from tools.checks.outcome import Duration, Failure, Outcome, from_reports, judged
 from tools.checks.summary import Result
 
@@ -88,22 +89,34 @@ def test_a_run_ends_with_the_layers_the_slowest_tests_and_the_counts() -> None:
     assert printed[-1] == "31 passed, 1 failed, 1 skipped"
 
 
-def test_a_stage_starts_after_the_previous_one_has_ended_even_after_a_failure(
+def test_queues_run_at_the_same_time_and_their_layers_one_after_the_other_even_after_a_failure(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     ended: list[str] = []
+    side_by_side = threading.Barrier(2, timeout=120)
 
-    def layer(name: str, stage: Stage) -> Layer:
+    def layer(name: str, queue: Queue, *, after: set[str]) -> Layer:
         def run() -> Outcome:
-            assert stage == "parts" or sorted(ended) == ["one", "two"]
+            if queue != "first":
+                side_by_side.wait()
+            assert after <= set(ended)
             ended.append(name)
             return Outcome(failed=1)
 
-        return Layer(name, name, run, stage=stage)
+        return Layer(name, name, run, queue=queue)
 
-    assert run_all([layer("one", "parts"), layer("two", "parts"), layer("three", "stacks")]) == 1
-    assert ended[-1] == "three"
-    assert capsys.readouterr().out.splitlines()[-1] == "0 passed, 3 failed"
+    chosen = [
+        layer("distributions", "first", after=set()),
+        layer("unit", "parts", after={"distributions"}),
+        layer("java", "parts", after={"distributions", "unit"}),
+        layer("e2e", "stacks", after={"distributions"}),
+        layer("integration", "stacks", after={"distributions", "e2e"}),
+    ]
+    assert run_all(chosen) == 1
+    assert len(ended) == 5
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.split()[3] for line in printed if line.startswith("FAILED ")] == [each.name for each in chosen]
+    assert printed[-1] == "0 passed, 5 failed"
 
 
 @pytest.fixture
