@@ -36,8 +36,11 @@ def converted(render: Renderer, upper: str, nodes: Sequence[exp.Expr]) -> Sequen
     if _is_mismatch(upper, kinds):
         shown = ", ".join(kind.brief() if kind else "?" for kind in kinds)
         raise errors.analysis(f"No matching function with signature: {upper.lower()}({shown})")
-    if upper in _SHIFTS and len(nodes) == 3 and (kind := kinds[0]) and kind not in {NULL, kinds[2]}:
-        return [*render.all(nodes[:2]), cast(render(nodes[2]), kind)]
+    if upper in _SHIFTS and len(nodes) == 3 and kinds[0] and kinds[0] != kinds[2]:
+        value, offset, default = render.all(nodes)
+        if kinds[0] != NULL:
+            return [value, offset, cast(default, kinds[0])]
+        return [cast(value, kinds[2]) if kinds[2] else value, offset, default]
     if upper in ARRAYS:
         return alike_arrays(render, upper, nodes)
     return [_argument(render, upper, place, node) for place, node in enumerate(nodes)]

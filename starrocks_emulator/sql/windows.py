@@ -14,6 +14,7 @@ from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import whole_of
 from starrocks_emulator.sql.parse import label, written_name
 from starrocks_emulator.sql.renderer import Renderer
+from starrocks_emulator.sql.shift_default import check_default
 
 _OFFSETS = {"LEAD", "LAG"}
 _WITHOUT_FRAME = {"RANK", "DENSE_RANK", "ROW_NUMBER", "NTILE", "CUME_DIST", "PERCENT_RANK", *_OFFSETS}
@@ -91,6 +92,8 @@ def _check_arguments(render: Renderer, name: str, call: exp.Expr) -> None:
         raise errors.analysis(f"DISTINCT not allowed in analytic function: {label(call)}")
     if name.upper() in _OFFSETS and len(arguments) > 1 and not _is_positive(render, arguments[1]):
         raise errors.analysis(f"The offset parameter of LEAD/LAG must be a constant positive integer: {label(call)}")
+    if name.upper() in _OFFSETS and len(arguments) == 3:
+        check_default(render, call)
     if name.upper() == "NTILE" and len(arguments) == 1 and not _is_positive(render, arguments[0]):
         raise errors.analysis(f"The num_buckets parameter of NTILE must be a constant positive integer: {label(call)}")
 

@@ -6,6 +6,8 @@ from starrocks_emulator.results import Value
 from starrocks_emulator.testing import Client
 
 RANGE = "RANGE is only supported with both the lower and upper bounds UNBOUNDED or one UNBOUNDED and the other CURRENT"
+CONSTANT = "The default parameter (parameter 3) of LAG must be a constant"
+DEFAULT = "The type of the third parameter of LEAD/LAG not match the type"
 
 
 @pytest.fixture
@@ -21,6 +23,22 @@ def table(client: Client) -> Client:
         ("LAG(v, -1) OVER (ORDER BY k)", "LEAD/LAG must be a constant positive integer: lag(v, -1)"),
         ("LEAD(v, 0) OVER (ORDER BY k)", "LEAD/LAG must be a constant positive integer: lead(v, 0)"),
         ("LAG(v, k) OVER (ORDER BY k)", "LEAD/LAG must be a constant positive integer: lag(v, k)"),
+        ("LAG(v, 1, k) OVER (ORDER BY k)", f"{CONSTANT}: lag(v, 1, k)"),
+        ("LAG(v, 1, k + 1) OVER (ORDER BY k)", f"{CONSTANT}: lag(v, 1, k + 1)"),
+        ("LEAD(v, 1, RAND()) OVER (ORDER BY k)", f"{CONSTANT}: lead(v, 1, rand())"),
+        ("LAG(v, 1, ABS(1)) OVER (ORDER BY k)", f"{DEFAULT} INT"),
+        ("LAG(v, 1, 7 DIV 2) OVER (ORDER BY k)", f"{DEFAULT} INT"),
+        ("LAG(v, 1, 7 % 2) OVER (ORDER BY k)", f"{DEFAULT} INT"),
+        ("LAG(v, 1, 1.5 + 1) OVER (ORDER BY k)", f"{DEFAULT} INT"),
+        ("LAG(v, 1, 3000000000) OVER (ORDER BY k)", f"{DEFAULT} INT"),
+        ("LAG(v, 1, COALESCE(NULL, 1)) OVER (ORDER BY k)", f"{DEFAULT} INT"),
+        ("LAG(v, 1, CAST('1' AS INT)) OVER (ORDER BY k)", f"{DEFAULT} INT"),
+        ("LAG(CAST(v AS DOUBLE), 1, 1 + 2) OVER (ORDER BY k)", f"{DEFAULT} DOUBLE"),
+        ("LAG(CAST(v AS DATETIME), 1, '2020-01-01xxx') OVER (ORDER BY k)", f"{DEFAULT} DATETIME"),
+        ("LAG(CAST(v AS DATE), 1, 20200101) OVER (ORDER BY k)", f"{DEFAULT} DATE"),
+        ("LAG(v > 1, 1, 1) OVER (ORDER BY k)", f"{DEFAULT} BOOLEAN"),
+        ("LAG(v, 1, 'none') OVER (ORDER BY k)", "The third parameter of LEAD/LAG can't convert to INT"),
+        ("LAG(v, 1, '1.5') OVER (ORDER BY k)", "The third parameter of LEAD/LAG can't convert to INT"),
         ("NTILE(v) OVER (ORDER BY k)", "NTILE must be a constant positive integer: ntile(v)"),
         ("NTILE(0) OVER (ORDER BY k)", "NTILE must be a constant positive integer: ntile(0)"),
         ("NTILE(-1) OVER (ORDER BY k)", "NTILE must be a constant positive integer: ntile(-1)"),
@@ -74,6 +92,13 @@ def test_a_date_has_no_hours_even_in_an_empty_table(table: Client, unit: str) ->
     [
         ("LAG(v, 1, 2.5) OVER (ORDER BY v)", [2, 5, 10]),
         ("LEAD(v, 1, NULL) OVER (ORDER BY v)", [10, 20, None]),
+        ("LAG(v, 1, -1) OVER (ORDER BY v)", [-1, 5, 10]),
+        ("LAG(v, 1, '7') OVER (ORDER BY v)", [7, 5, 10]),
+        ("LAG(v, 1, 1 + 2 * 3) OVER (ORDER BY v)", [7, 5, 10]),
+        ("LAG(v, 1, TRUE) OVER (ORDER BY v)", [1, 5, 10]),
+        ("LAG(v, 1, YEAR('2020-01-01')) OVER (ORDER BY v)", [2020, 5, 10]),
+        ("LAG(CAST(v AS VARCHAR), 1, 1 + 2) OVER (ORDER BY v)", ["3", "5", "10"]),
+        ("LAG(NULL, 1, 1) OVER (ORDER BY v)", [1, None, None]),
         ("SUM(v) OVER (ORDER BY v ROWS 1 PRECEDING)", [5, 15, 30]),
         ("SUM(v) OVER (ORDER BY v ROWS BETWEEN 2 PRECEDING AND 1 PRECEDING)", [None, 5, 15]),
         ("SUM(v) OVER (ORDER BY v RANGE UNBOUNDED PRECEDING)", [5, 15, 35]),
