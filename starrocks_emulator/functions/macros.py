@@ -123,12 +123,16 @@ MACROS = (
     "CREATE MACRO fn.finite(x) AS CASE WHEN isfinite(x) THEN x END",
     *_overloaded(),
     # Converts a string to DATETIME in a load. The forms are YYYY-MM-DD with an optional time, YYYYMMDD and
-    # YYYYMMDDhhmmss; any other string is NULL, also one with a time zone, which DuckDB accepts. Regular expressions
-    # would be slow.
-    "CREATE MACRO fn.loaded_time(x VARCHAR) AS CASE WHEN x[5] = '-' THEN CASE WHEN strlen(x) <= 26 AND x[-1] "
-    "BETWEEN '0' AND '9' AND NOT contains(x, '+') AND NOT contains(x, ' 24:') AND NOT contains(x, 'T24:') "
-    "THEN TRY_CAST(x AS TIMESTAMP) END WHEN strlen(x) = 8 THEN try_strptime(x, '%Y%m%d') "
-    "WHEN strlen(x) = 14 THEN try_strptime(x, '%Y%m%d%H%M%S') END",
+    # YYYYMMDDhhmmss; any other string is NULL, also one with a time zone, which DuckDB accepts. White space at the ends
+    # is removed, such as the carriage return of a CSV line. To do so always would be slow, and so would be regular
+    # expressions.
+    "CREATE MACRO fn.dashed_time(x) AS CASE WHEN strlen(x) <= 26 AND x[-1] BETWEEN '0' AND '9' "
+    "AND NOT contains(x, '+') AND NOT contains(x, ' 24:') AND NOT contains(x, 'T24:') "
+    "THEN TRY_CAST(x AS TIMESTAMP) END",
+    "CREATE MACRO fn.trimmed_time(x) AS CASE WHEN x[5] = '-' THEN fn.dashed_time(x) "
+    "WHEN strlen(x) = 8 THEN try_strptime(x, '%Y%m%d') WHEN strlen(x) = 14 THEN try_strptime(x, '%Y%m%d%H%M%S') END",
+    "CREATE MACRO fn.loaded_time(x VARCHAR) AS CASE WHEN x[5] = '-' AND x[-1] BETWEEN '0' AND '9' "
+    "THEN fn.dashed_time(x) ELSE fn.trimmed_time(trim(x, ' ' || chr(9) || chr(10) || chr(13))) END",
     # A floating-point number in a load. It may be inf or nan, but 1e400 is NULL, and so is 1_000.
     *(
         f"CREATE MACRO fn.loaded_{name}(x VARCHAR) AS CASE WHEN contains(x, '_') THEN NULL "

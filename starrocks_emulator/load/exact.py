@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+import duckdb
+
 from starrocks_emulator.functions.json_documents import PathError, Step, path_steps
 from starrocks_emulator.functions.loaded_json import JSON, OTHER, TEXT
 from starrocks_emulator.load.settings import Settings
@@ -20,6 +22,8 @@ _OTHER_TEXT = rb"(?:-?\d+\.\d+0(?!\d)|" + _OTHER_VALUE + rb")"
 _ANY_OTHER_TEXT = re.compile(rb"[:,\[]\s*" + _OTHER_TEXT)
 _TEXTS = {"char", "varchar", "varbinary"}
 _EXACT_NUMBERS = {"decimal", "largeint"}
+_LARGE_BODY = 32 << 20
+"""Bytes of a body that is not read into memory."""
 
 
 def paths_of(settings: Settings, mapped: Mapped) -> list[tuple[Step, ...]] | None:
@@ -42,6 +46,29 @@ def _root(path: str) -> Sequence[Step] | None:
         return None
     plain = [step for step in steps if not isinstance(step, slice)]
     return plain if len(plain) == len(steps) else None
+
+
+def is_plain(cursor: duckdb.DuckDBPyConnection, body: Path, table: Table, mapped: Mapped, settings: Settings) -> bool:
+    """Whether one quick search shows that no value needs a slower read, which is the usual case.
+
+    Then all values of string columns are strings or null, no field is a JSON boolean, and no column is DECIMAL or
+    LARGEINT.
+    """
+    if settings.jsonpaths or settings.json_root or body.stat().st_size > _LARGE_BODY:
+        return False
+    types = {column.name.lower(): column.type.name for column in table.columns}
+    paths = [(name,) for name in mapped.fields]
+    texts = _keys(mapped, paths, types, _TEXTS, unknown=True).decode()
+    if not texts or _keys(mapped, paths, types, _EXACT_NUMBERS):
+        return False
+    # Each alternative begins with the same character, so that RE2 skips all others. A name ends with a quote.
+    pattern = rf'(?:{texts})\s*:\s*[^"\sn]|"\s*:\s*(?:true|false)'
+    try:
+        query = f"SELECT bool_or(regexp_matches(content, ?)) FROM read_text({text_literal(str(body))})"
+        found = cursor.execute(query, [pattern]).fetchone()
+    except duckdb.Error:
+        return False  # The body is not UTF-8.
+    return found == (False,)
 
 
 def loses_text(body: Path, table: Table, mapped: Mapped, settings: Settings) -> bool:

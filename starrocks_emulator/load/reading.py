@@ -26,9 +26,10 @@ def read_json(  # noqa: PLR0917
         SettingsError: the body is no JSON.
     """
     size = body.stat().st_size
+    plain = exact.is_plain(cursor, body, table, mapped, settings)
     exact_rows = exact.relation(body, size, settings, table, mapped)
-    if exact_rows is None or not exact.loses_text(body, table, mapped, settings):
-        booleans = _may_hold_booleans(body)
+    if exact_rows is None or plain or not exact.loses_text(body, table, mapped, settings):
+        booleans = not plain and _may_hold_booleans(body)
         digits = source.digit_fields(table, mapped) if booleans else ()
         documents = source.document_fields(table, mapped)
         rows = source.relation(body, size, settings, mapped.fields, digits=digits, documents=documents)

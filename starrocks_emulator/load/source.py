@@ -265,9 +265,9 @@ def _converted(source: str, column: TableColumn) -> str:  # noqa: PLR0911
             f"ELSE TRY_CAST(trunc({_decimal(source)}) AS {kind.stored()}) END"
         )
     if kind.name == "datetime":
-        return f"fn.loaded_time({_trimmed(source)})"
+        return f"fn.loaded_time({source})"
     if kind.name == "date":
-        return f"CAST(fn.loaded_time({_trimmed(source)}) AS DATE)"
+        return f"CAST(fn.loaded_time({source}) AS DATE)"
     if kind.name == "json":
         return f"CAST(py_document({source}) AS JSON)"
     if kind.name == "boolean":

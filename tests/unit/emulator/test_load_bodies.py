@@ -1,10 +1,12 @@
 """Bodies of Stream Load: the text of numbers, JSON values, carriage returns, and the messages for malformed bodies."""
 
+import json
 import re
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from starrocks_emulator.load import exact
@@ -184,3 +186,51 @@ def test_the_slow_reader_of_json_is_used_only_where_a_value_would_change(
     monkeypatch.setattr(exact, "loses_text", observed)
     assert bodies.load("b", body, format="json")["Status"] == "Success"
     assert found == [exactly]
+
+
+@pytest.mark.parametrize(
+    ("rows", "values", "is_plain"),
+    [
+        ('[{"k": 1, "v": "a"}, {"k": 2, "v": null}, {"k": 3}]', ["a", None, None], True),
+        (r'[{"k": 1, "v": "\"v\": 0.50"}]', ['"v": 0.50'], True),
+        (r'[{"k": 1, "v": "\"w\": true"}]', ['"w": true'], False),
+        ('[{"k": 1, "v": "a"}, {"k": 2, "v": 0.50}]', ["a", "0.50"], False),
+        ('[{"k": 1, "v" : 0.50}]', ["0.50"], False),
+        ('[{"k": 1, "v":\n["a", 0.50]}]', ['["a",0.50]'], False),
+        ('[{"k": 1, "v": "a"}, {"k": 2, "v": true}]', ["a", "1"], False),
+        ('[{"k": 1, "v": "a", "at":\tfalse}]', ["a"], False),
+        ('[{"k": 1, "v": "é"}]', ["é"], True),
+    ],
+)
+def test_a_body_that_needs_no_slower_read_is_recognized(
+    client: Client, rows: str, values: list[str | None], is_plain: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.run("CREATE TABLE p (k INT, v VARCHAR(20), at DATETIME) DUPLICATE KEY (k)")
+    found: list[bool] = []
+    original = exact.is_plain
+
+    def observed(
+        cursor: duckdb.DuckDBPyConnection, body: Path, table: Table, mapped: Mapped, settings: Settings
+    ) -> bool:
+        found.append(original(cursor, body, table, mapped, settings))
+        return found[-1]
+
+    monkeypatch.setattr(exact, "is_plain", observed)
+    assert client.load("p", rows, format="json", strip_outer_array="true")["Status"] == "Success"
+    assert found == [is_plain]
+    assert [value for (value,) in client.run("SELECT v FROM p ORDER BY k")] == values
+
+
+def test_white_space_around_a_time_is_ignored(client: Client) -> None:
+    client.run("CREATE TABLE p (k INT, at DATETIME) DUPLICATE KEY (k)")
+    texts = [
+        "2024-01-01 10:00:00",
+        "2024-01-01 10:00:00 ",
+        "\t2024-01-01 10:00:00",
+        " 20240101100000\r",
+        "2024-01 1x",
+    ]
+    rows = json.dumps([{"k": number, "at": text} for number, text in enumerate(texts)])
+    assert client.load("p", rows, format="json", strip_outer_array="true")["Status"] == "Success"
+    moment = datetime(2024, 1, 1, 10)  # noqa: DTZ001 # StarRocks' DATETIME has no time zone
+    assert client.run("SELECT at FROM p ORDER BY k") == [*[(moment,)] * 4, (None,)]
