@@ -1,7 +1,8 @@
 """Queries of the cluster, by the program `kubectl`."""
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from infra.targets.kubernetes.workloads import Workload, Workloads
 from infra.targets.operations import OperationsError
@@ -85,6 +86,20 @@ def kubectl(context: str, *arguments: str, timeout: float = _COMMAND_SECONDS) ->
     if done.returncode != 0:
         raise ClusterError(f"kubectl {' '.join(arguments[:3])}: {done.stderr.strip()}")
     return done.stdout
+
+
+def kubectl_all(context: str, commands: Iterable[Sequence[str]]) -> list[str]:
+    """The outputs of several commands, which run at the same time.
+
+    Args:
+        context: context of the kubeconfig; empty for the current one.
+        commands: arguments of kubectl.
+
+    Raises:
+        ClusterError: a command failed; the message contains its error text.
+    """
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda arguments: kubectl(context, *arguments), commands))
 
 
 def command(context: str, *arguments: str) -> Sequence[str]:

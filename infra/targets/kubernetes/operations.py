@@ -12,7 +12,7 @@ from infra.state import StackState
 from infra.targets.container import VOLUMES
 from infra.targets.kubernetes import names
 from infra.targets.kubernetes.claims import Claims
-from infra.targets.kubernetes.cluster import LOOPBACK, RENDERED, ClusterError, answers, kubectl
+from infra.targets.kubernetes.cluster import LOOPBACK, RENDERED, ClusterError, answers, kubectl, kubectl_all
 from infra.targets.kubernetes.cluster import command as command_line
 from infra.targets.kubernetes.workloads import Workload, Workloads
 from infra.targets.operations import KeptData, OperationsError, RunningService
@@ -100,6 +100,10 @@ class KubernetesOperations:
         self._namespace = names.namespace(stack, settings.kubernetes)
         self._possible = names.namespaces(stack, settings.kubernetes)
         self._selector = f"{names.STACK_LABEL}={stack}"
+        self._get_namespaces = ("get", "namespaces", "-l", self._selector, "-o", "name")
+        self._get_workloads = (
+            *("get", "statefulsets,deployments", "-n", self._namespace, "-l", self._selector, "-o", "json"),
+        )
 
     def preview_variables(self, folder: Path) -> dict[str, str]:
         """The variable with the folder for rendered objects, if no cluster responds."""
@@ -169,13 +173,14 @@ class KubernetesOperations:
 
         The list is empty if no cluster responds, because the deployment reports that.
         """
+        own_claims = ("get", "pvc", "-n", self._namespace, "-l", self._selector, "-o", "json")
+        every_namespace = ("get", "namespaces", "-o", "name")
         try:
-            existing = kubectl(self._context, "get", "namespaces", "-o", "name").split()
-            own = self._namespaces()
-            foreign = [each for each in self._possible if f"namespace/{each}" in existing and each not in own]
-            text = kubectl(self._context, "get", "pvc", "-n", self._namespace, "-l", self._selector, "-o", "json")
+            labelled, existing, text = kubectl_all(self._context, [self._get_namespaces, every_namespace, own_claims])
         except ClusterError:
             return []
+        own = self._own(labelled)
+        foreign = [each for each in self._possible if f"namespace/{each}" in existing.split() and each not in own]
         claims = Claims.model_validate_json(text).items
         problems = [f"kappastack:{problem}" for each in claims if (problem := each.problem(self._settings))]
         problems += [
@@ -191,9 +196,10 @@ class KubernetesOperations:
 
         Pulumi sets no number for a workload with an autoscaler, and the autoscaler ignores a workload with zero pods.
         """
-        if not self._namespaces():
+        labelled, text = kubectl_all(self._context, [self._get_namespaces, self._get_workloads])
+        if not self._own(labelled):
             return []
-        stopped = [each for each in self._workloads() if not each.spec.replicas]
+        stopped = [each for each in Workloads.model_validate_json(text).items if not each.spec.replicas]
         autoscaled = self._least_replicas() if stopped else {}
         wanted: dict[str, int] = {}
         for each in stopped:
@@ -201,8 +207,13 @@ class KubernetesOperations:
             replicas = int(before) if before.isdecimal() else autoscaled.get(each.metadata.name, 0)
             if replicas:
                 wanted[each.reference] = replicas
-        for number, workloads in _grouped(wanted):
-            self._change("scale", *workloads, "--replicas", str(number))
+        kubectl_all(
+            self._context,
+            [
+                ("scale", *workloads, "--replicas", str(number), "-n", self._namespace)
+                for number, workloads in _grouped(wanted)
+            ],
+        )
         return sorted(reference.partition("/")[2] for reference in wanted)
 
     def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
@@ -216,9 +227,15 @@ class KubernetesOperations:
         return [f"removed namespace {each} with its volumes" for each in kept]
 
     def _namespaces(self) -> list[str]:
-        """The namespaces that belong to the stack. Another stack of the cluster may have the same name and label."""
-        labelled = kubectl(self._context, "get", "namespaces", "-l", self._selector, "-o", "name").split()
-        return [each for each in self._possible if f"namespace/{each}" in labelled]
+        """The namespaces that belong to the stack."""
+        return self._own(kubectl(self._context, *self._get_namespaces))
+
+    def _own(self, labelled: str) -> list[str]:
+        """The namespaces of the stack in the output of kubectl.
+
+        Another stack of the cluster may have the same name and label.
+        """
+        return [each for each in self._possible if f"namespace/{each}" in labelled.split()]
 
     def _names(self, kind: str, namespace: str) -> list[str]:
         text = kubectl(self._context, "get", kind, "-n", namespace, "-o", "name")
@@ -229,11 +246,7 @@ class KubernetesOperations:
         return _Pods.model_validate_json(text).items
 
     def _workloads(self) -> list[Workload]:
-        text = kubectl(
-            self._context,
-            *("get", "statefulsets,deployments", "-n", self._namespace, "-l", self._selector, "-o", "json"),
-        )
-        return Workloads.model_validate_json(text).items
+        return Workloads.model_validate_json(kubectl(self._context, *self._get_workloads)).items
 
     def _workload(self, service: str, refusal: str) -> str:
         """The reference of a service's workload; `refusal` begins the message if there is none."""
