@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, SerializeAsAny, field_validator, model_validator
 
-from infra.services.ports import FRONTEND
+from infra.services.pages import unreachable_pages
 from infra.settings_backup import BackupSettings
 from infra.settings_base import (
     PROJECT,
@@ -317,9 +317,9 @@ class Settings(Model):
 
     @field_validator("port_offset")
     @classmethod
-    def _browsers_open_the_page(cls, value: int) -> int:
-        if FRONTEND + value in REFUSED_BY_BROWSERS:
-            msg = f"puts the page on port {FRONTEND + value}, which browsers refuse to open; choose another offset"
+    def _browsers_open_each_page(cls, value: int) -> int:
+        for name, port in unreachable_pages(value).items():
+            msg = f"puts {name} on port {port}, which browsers refuse to open; choose another offset"
             raise ValueError(msg)
         return value
 
@@ -339,9 +339,3 @@ class Settings(Model):
             traits = TRAITS.get(str(values.get("target")))
             return {**values, "keepData": traits is not None and traits.keeps_data}
         return values
-
-
-REFUSED_BY_BROWSERS = frozenset(
-    [3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080]
-)
-"""Ports that browsers refuse, within the range of `portOffset`. Source: Fetch Standard (WHATWG), "bad port"."""

@@ -16,7 +16,8 @@ import yaml
 from infra.products.registry import declared
 from infra.resources import connections
 from infra.services import ports
-from infra.settings import REFUSED_BY_BROWSERS, ROOT
+from infra.services.pages import unreachable_pages
+from infra.settings import ROOT
 from infra.state import StackState
 from infra.targets.host.supervisor import Process, Supervisor
 
@@ -39,12 +40,10 @@ def is_free(port: int) -> bool:
 
 
 def free_offset(begin: int = 1_000, end: int = 14_900) -> int:
-    """A port offset with which all ports of the platform are free and browsers do not block the page's port."""
+    """A port offset with which all ports of the platform are free and browsers open all pages."""
     offsets = (begin + 97 * secrets.randbelow((end - begin) // 97) for _ in range(1000))
     return next(
-        offset
-        for offset in offsets
-        if ports.FRONTEND + offset not in REFUSED_BY_BROWSERS and all(is_free(port + offset) for port in PORTS)
+        offset for offset in offsets if not unreachable_pages(offset) and all(is_free(port + offset) for port in PORTS)
     )
 
 

@@ -55,6 +55,8 @@ def test_keys_of_other_projects_are_ignored() -> None:
         ),
         ({"target": "host", "portOffset": 60000}, ["kappastack:portOffset", "15000"]),
         ({"target": "host", "portOffset": 3000}, ["kappastack:portOffset", "page on port 6000, which browsers refuse"]),
+        ({"target": "host", "portOffset": 990}, ["kappastack:portOffset", "Prometheus on port 10080, which browsers"]),
+        ({"target": "docker", "portOffset": 2059}, ["kappastack:portOffset", "Grafana on port 5060, which browsers"]),
         ({"target": "host", "starrocks": {"edition": "cluster"}}, ["needs images"]),
         ({"target": "kubernetes", "starrocks": {"edition": "emulator"}}, ["needs edition cluster"]),
         (
