@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import pulumi_docker as docker
 from pulumi import Input, Output, ResourceOptions
 
+from infra.hardening import hardened
 from infra.targets.container import CONFIGURATION, SECRETS
 from infra.targets.docker import names
 
@@ -64,7 +65,7 @@ def configuration(
         return None
     kept = {file: value for file, value in secrets.items() if file not in rereads}
     reread = {file: value for file, value in secrets.items() if file in rereads}
-    digest = Output.unsecret(_all(kept).apply(lambda values: _digest(files, values)))
+    digest = Output.unsecret(_all(kept).apply(lambda values: _digest(files, values, stack)))
     labels = {names.STACK_LABEL: stack, names.SERVICE_LABEL: service}
     name = f"{service}-configuration"
     # By default the provider deletes the old volume first, with the containers that mount it, before the service is
@@ -85,7 +86,7 @@ def configuration(
         carriers.append(_carrier(stack, name, volume.name, volume=volume, image=image, uploads=uploads, opts=opts))
     if reread:
         uploads = _uploads({f"{SECRETS}/{file}": Output.secret(reread[file]) for file in sorted(reread)})
-        of_secrets = Output.unsecret(_all(reread).apply(lambda values: _digest({}, values)))
+        of_secrets = Output.unsecret(_all(reread).apply(lambda values: _digest({}, values, stack)))
         carrier_name = Output.concat(volume.name, "-", of_secrets)
         name = f"{service}-secrets-configuration"
         carriers.append(
@@ -132,7 +133,8 @@ def _all(values: Mapping[str, Input[str]]) -> Output[dict[str, str]]:
     return Output.all(**values) if values else Output.from_input({})
 
 
-def _digest(files: Mapping[str, str], secrets: Mapping[str, str]) -> str:
-    """A digest of files and secrets. It reveals no secret, because secrets have 192 random bits."""
-    document = json.dumps([sorted(files.items()), sorted(secrets.items())])
+def _digest(files: Mapping[str, str], secrets: Mapping[str, str], stack: str) -> str:
+    """A digest of files and secrets, from which no secret can be guessed."""
+    hashes = [(name, hardened(value, stack)) for name, value in sorted(secrets.items())]
+    document = json.dumps([sorted(files.items()), hashes])
     return hashlib.sha256(document.encode()).hexdigest()[:12]

@@ -15,6 +15,7 @@ from apps.shared.files import write_private
 from apps.shared.polling import wait_until
 from infra.distributions import assemble, every
 from infra.distributions.model import DIST
+from infra.hardening import hardened
 from infra.resources.health import HealthInputs, HealthProvider
 from infra.resources.provider import Inputs, Properties, Provider
 from infra.state import StackState
@@ -148,11 +149,12 @@ class HostServiceProvider(Provider[Description]):
         return f"{inputs.stack}/{inputs.service}"
 
     def state(self, props: Properties) -> Properties:
-        """The state to record, with digests of the secrets. Secrets have 192 random bits, so no digest reveals one."""
+        """The state to record, with digests of the secrets, from which no secret can be guessed."""
         secrets = props.get("secrets")
         digests = secrets
         if isinstance(secrets, dict):
-            digests = {name: _digest(value) for name, value in secrets.items() if isinstance(value, str)}
+            stack = str(props.get("stack"))
+            digests = {name: _digest(value, stack) for name, value in secrets.items() if isinstance(value, str)}
         return {**super().state(props), "secrets": digests}
 
     def _inputs(self, props: Properties) -> Description:
@@ -231,8 +233,11 @@ class HostServiceProvider(Provider[Description]):
     @staticmethod
     def _edited_secrets(paths: ServicePaths) -> list[Path]:
         """Files that differ from the digests of the recorded state."""
+        stack = paths.description.stack
         files = {paths.secrets / name: digest for name, digest in paths.description.secrets.items()}
-        return [path for path, digest in files.items() if not path.is_file() or _digest(path.read_text()) != digest]
+        return [
+            path for path, digest in files.items() if not path.is_file() or _digest(path.read_text(), stack) != digest
+        ]
 
     @staticmethod
     def _changed_secrets(paths: ServicePaths) -> set[str]:
@@ -264,6 +269,6 @@ def _ensure_assembled(directories: Sequence[str]) -> None:
         raise DeployFailed(f"distribution {names} does not match the current sources: run `make up`")
 
 
-def _digest(value: str) -> str:
+def _digest(value: str, stack: str) -> str:
     already = value.startswith("sha256:")
-    return value if already else "sha256:" + hashlib.sha256(value.encode()).hexdigest()
+    return value if already else "sha256:" + hashlib.sha256(hardened(value, stack).encode()).hexdigest()

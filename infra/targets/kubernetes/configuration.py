@@ -8,10 +8,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from pulumi import Input, Output, ResourceOptions
 from pulumi_kubernetes import core, meta
 
+from infra.hardening import hardened
 from infra.targets.kubernetes import names
 
 
@@ -66,7 +68,7 @@ def configuration(
         )
     if not secrets:
         return Configuration(content, files_name, None, paths)
-    digest = Output.unsecret(Output.all(**secrets).apply(_digest))
+    digest = Output.unsecret(Output.all(**secrets).apply(partial(_digest_of_secrets, labels[names.STACK_LABEL])))
     secrets_name = digest.apply(lambda text: f"{service}-{text}")
     core.v1.Secret(
         f"{service}-secrets",
@@ -83,5 +85,10 @@ def _metadata(name: Input[str], namespace: Input[str], labels: Mapping[str, str]
 
 
 def _digest(values: Mapping[str, str]) -> str:
-    """A digest of texts. It reveals no secret, because secrets have 192 random bits."""
+    """A digest of texts."""
     return hashlib.sha256(json.dumps(sorted(values.items())).encode()).hexdigest()[:12]
+
+
+def _digest_of_secrets(stack: str, values: Mapping[str, str]) -> str:
+    """A digest from which no secret can be guessed."""
+    return _digest({name: hardened(value, stack) for name, value in values.items()})
