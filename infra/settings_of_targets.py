@@ -26,7 +26,8 @@ class ImageSettings(Model):
         ),
     ] = ""
     digests: dict[str, Annotated[str, Field(pattern=_DIGEST)]] = Field(
-        {}, description="digest of an image in the registry by its name, after the tag for which it is valid"
+        {},
+        description="digest of each image, by the image's name: [TAG@]sha256:…, with the tag for which it is valid",
     )
 
     def digest(self, name: str) -> str:
@@ -99,7 +100,7 @@ class KubernetesSettings(ImageSettings):
 
     context: str = Field("", description="context of the kubeconfig; the current one if empty")
     namespace: Annotated[str, Field(pattern=_NAMESPACE)] | None = Field(
-        None, description="kappastack-<stack> by default"
+        None, description="namespace of the stack; kappastack-STACK by default"
     )
     storage_class: str = Field("", description="class of volumes; the cluster's default if empty")
     shared_storage_class: str = Field("", description="class of volumes that pods of several nodes write")

@@ -166,12 +166,12 @@ class ZetaMetrics(Collector):
         running = GaugeMetricFamily("seatunnel_zeta_job_running", "1 if the job runs", labels=["streaming_job"])
         received = CounterMetricFamily(
             "seatunnel_zeta_job_source_received",
-            "Messages that the source of the job read while this API watched",
+            "Messages that the source of the job read since this API first saw the job",
             labels=["streaming_job"],
         )
         written = CounterMetricFamily(
             "seatunnel_zeta_job_sink_written",
-            "Rows that the sinks of the job wrote while this API watched",
+            "Rows that the sinks of the job wrote since this API first saw the job",
             labels=["streaming_job"],
         )
         for job in jobs:

@@ -49,7 +49,7 @@ class Tables:
     version: str
 
     def copy(self, month: Month) -> str:
-        """Upsert live rows into the archive, except those of which it has the same or a later version."""
+        """Upsert live rows into the archive, except rows that it contains unchanged or in a later version."""
         changed = " OR ".join(f"NOT (live.{name} <=> archived.{name})" for name in self.columns)
         return (
             f"INSERT INTO {self.archive} ({', '.join(self.columns)})\n"

@@ -37,13 +37,11 @@ class QueryMetric:
 def queries(metrics: Sequence[QueryMetric]) -> Measure:
     """Create a reader of these metrics.
 
-    If StarRocks refuses a query, its metric has no series and `api_measure_failed` is 1.
+    If a query fails, its metric has no series and `api_measure_failed` is 1.
     """
 
     def measure(pool: Pool) -> Iterable[Metric]:
-        failed = GaugeMetricFamily(
-            "api_measure_failed", "1 if StarRocks refused the metric's query", labels=["measure"]
-        )
+        failed = GaugeMetricFamily("api_measure_failed", "1 if the metric's query failed", labels=["measure"])
         found: list[Metric] = [failed]
         for metric in metrics:
             try:

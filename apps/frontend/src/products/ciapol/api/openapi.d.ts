@@ -267,7 +267,7 @@ export interface components {
          * CurrentAqi
          * @description The index of a station in its newest hour that has ended, of the last three hours.
          *
-         *     If no such hour has an index, it is the newest hour with the reason. The running hour has no rank.
+         *     If no such hour has an index, it is the newest hour with the reason. The current hour has no rank.
          */
         CurrentAqi: {
             /**

@@ -46,8 +46,8 @@ export function isGas(pollutant: Pollutant): boolean {
 }
 
 /**
- * The category bands of a pollutant that lie below `top`, in µg/m³, the last one cut there. Gases have those of the
- * station's reference temperature, in °C.
+ * The category bands of a pollutant up to `top`, in µg/m³. The last band ends at `top`. The bounds of gases are converted
+ * to µg/m³ at the station's reference temperature `temperature`, in °C.
  */
 export function bandsUpTo(pollutant: Pollutant, top: number, temperature: number): Band[] {
   const { ends, grams } = TABLES[pollutant];
