@@ -43,7 +43,7 @@ class ContainerState:
 
 
 class ContainerStates:
-    """Reads states. Concurrent waits share a command, because each command costs the machine that starts services."""
+    """Reads states. Concurrent waits share a command, because each one needs processor time while services start."""
 
     def __init__(self) -> None:
         """Begin without states."""
@@ -85,7 +85,7 @@ STATES = ContainerStates()
 """The states that all waits of this process share."""
 
 
-def works(name: str, seconds: int, cpu_before: float) -> tuple[bool, float]:
+def made_progress(name: str, seconds: int, cpu_before: float) -> tuple[bool, float]:
     """Whether a container made progress, and the CPU seconds that its processes have used.
 
     Args:

@@ -13,7 +13,7 @@ import psutil
 
 from apps.shared.polling import Pending, wait_until
 from infra import disks
-from infra.container_states import STATES, ContainerState, log_end, works
+from infra.container_states import STATES, ContainerState, log_end, made_progress
 from infra.state import StackState
 
 MOST_EXITS = 5
@@ -215,7 +215,7 @@ class _Contained:
         now = time.monotonic()
         if now - self._observed >= _ACTIVITY_SECONDS:
             since = math.ceil(min(now - self._observed, _QUIET_SECONDS))
-            working, self._cpu = works(self._name, since, self._cpu)
+            working, self._cpu = made_progress(self._name, since, self._cpu)
             self._activity += working
             self._observed = now
         state = STATES.state(self._name)

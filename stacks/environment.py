@@ -22,7 +22,7 @@ def environment(settings: Settings, stack: str, target: Target | None = None) ->
         target: target that runs the services; by default the one that the settings name.
 
     Raises:
-        SettingsError: a product or an image of a digest does not exist, or the target lacks a setting.
+        SettingsError: a product, or the image of a digest, does not exist, or the target lacks a setting.
         WorkflowError: a workflow file has an error.
     """
     products = chosen(settings.products)

@@ -92,7 +92,7 @@ class Catalog:
         """The object with this name.
 
         Raises:
-            SqlError: 1046, 5501 or 5502.
+            SqlError: 1046 without a database, 5501 if the database does not exist, 5502 if the object does not.
         """
         found = self.find(database, name)
         if found is None:

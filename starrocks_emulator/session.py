@@ -63,7 +63,10 @@ class Session:
         name = "insert_timeout" if statement[:6].upper() in {"INSERT", "UPDATE", "DELETE"} else "query_timeout"
         text = self.context.variables[name]
         if text.isdigit() and now - begin > int(text):
-            self._timed_out = f"Query reached its timeout of {text} seconds"
+            kind = statement.split(None, 1)[0].capitalize() if name == "insert_timeout" else "Query"
+            self._timed_out = (
+                f"{kind} reached its timeout of {text} seconds, please increase the '{name}' session variable and retry"
+            )
             self.cancel()
 
     def close(self) -> None:

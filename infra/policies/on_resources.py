@@ -12,7 +12,7 @@ from infra.settings import ROOT
 from infra.targets.kubernetes.names import NODE_SETTINGS
 
 _OPEN_PORTS = {"FRONTEND", "PLATFORM_API", "PULSAR_BROKER", "PULSAR_OUTSIDE"}
-"""Ports that users connect to; every other port of the table belongs to a database, an engine or an operator's page."""
+"""Ports that users connect to. Every other one belongs to a database, an engine or an operator's page."""
 _DATA_PORTS = {value: name for name, value in vars(ports).items() if name.isupper() and name not in _OPEN_PORTS}
 _SECRET_NAME = re.compile(r"PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL", re.IGNORECASE)
 _NAMES_A_FILE = re.compile(r"_(FILE|PATH|DIR|FOLDER)$|^/|^file:|@\{", re.IGNORECASE)
@@ -22,7 +22,7 @@ _WORKLOADS = ("StatefulSet", "Deployment", "DaemonSet")
 
 
 def _pod(resource: Declared) -> object:
-    """The pod's specification of a workload on Kubernetes; None for any other resource."""
+    """The specification in the pod template of a workload on Kubernetes; None for any other resource."""
     if not resource.type.startswith("kubernetes:") or resource.kind not in _WORKLOADS:
         return None
     return resource.get("spec", "template", "spec")

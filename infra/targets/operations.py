@@ -65,7 +65,7 @@ class Operations(Protocol):
     data: Path | None
 
     def preview_variables(self, folder: Path) -> dict[str, str]:
-        """Environment variables for a preview if the stack's place does not respond; empty if it responds.
+        """Environment variables for a preview; empty if the supervisor, engine or cluster of the stack responds.
 
         Args:
             folder: an empty folder for objects that the preview renders.

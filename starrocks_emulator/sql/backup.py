@@ -193,7 +193,7 @@ def _from(context: Context, words: Words) -> str:
 
 
 def _objects(words: Words) -> dict[str, str]:
-    """`([TABLE] name [AS alias], …)`: the alias, or the name, by name."""
+    """`([TABLE] name [AS alias], …)`: the alias of each table, which is its name by default."""
     found: dict[str, str] = {}
     words.expect("(")
     while True:
@@ -216,7 +216,7 @@ def _tables(context: Context, database: str, wanted: dict[str, str] | None) -> l
     if wanted is None:
         found = catalog.tables(database)
         if any(one.kind != "table" for one in found):
-            raise errors.unsupported("BACKUP of views and materialized views; name the tables by ON")
+            raise errors.unsupported("BACKUP of views and materialized views; name the tables with ON")
         return found
     tables = [catalog.table(database, name) for name in wanted]
     for one in tables:

@@ -51,7 +51,13 @@ class Expressions:
     def __init__(
         self, parameters: Sequence[Value], constants: Mapping[str, Value], variables: Mapping[str, str]
     ) -> None:
-        """`constants`: values of DATABASE(), USER() …; `variables`: of @@names."""
+        """Create a renderer for one statement.
+
+        Args:
+            parameters: the values of its parameters.
+            constants: the value of each constant function, such as DATABASE().
+            variables: the value of each system variable, by its name without `@@`.
+        """
         self.parameters = parameters
         self.constants: Mapping[str, Value] = constants
         self.variables = variables

@@ -38,7 +38,7 @@ def cost(bench: Bench, console: Console, rows: int) -> Table:
     table.add_row("CPU, publish, µs", *[_micro(published[name], rows) for name in _SERVICES])
     table.add_row("CPU, ingest, µs", *[_micro(ingested[name], rows) for name in _SERVICES])
     both = {name: published[name] + ingested[name] for name in _SERVICES}
-    table.add_row("events/s and core", *[f"{rows / both[name]:,.0f}" if both[name] else "-" for name in _SERVICES])
+    table.add_row("events/s per core", *[f"{rows / both[name]:,.0f}" if both[name] else "-" for name in _SERVICES])
     table.add_row("disk, bytes", *[f"{grown[name] / rows:,.0f}" for name in _SERVICES])
     return table
 

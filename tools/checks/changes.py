@@ -47,7 +47,7 @@ class Selection:
         """A description of the selection, in lines of text."""
         yield f"{len(self.changed)} changed files affect {len(self.tests) + len(self.left_out)} files of unit tests"
         if self.left_out:
-            yield f"{len(self.left_out)} of them exceed {BUDGET:.0f} s and do not run; `make unit` runs them:"
+            yield f"{len(self.left_out)} of them do not fit into {BUDGET:.0f} s; `make unit` runs them. Their folders:"
             yield "  " + " ".join(sorted({str(PurePosixPath(path).parent) for path in self.left_out}))
 
 

@@ -215,7 +215,10 @@ def _workflow_folders(settings: Settings) -> Iterable[tuple[str, Path]]:
 
 
 _TASK_FILES = {"statement": "sql/{}/queries/{}.sql", "query": "sql/{}/queries/{}.sql", "job": "seatunnel/{}/{}.conf"}
-"""Paths of the files that tasks name, by the task's key. Other revisions have no common function for them."""
+"""Patterns of the paths of the files that tasks name, by the task's key.
+
+This module also runs with the modules of older revisions, which have no function for these paths.
+"""
 
 
 def _task_files(folder: Path) -> Iterable[tuple[str, dict[str, dict[str, str]]]]:

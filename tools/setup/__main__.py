@@ -4,7 +4,10 @@ import sys
 
 # This check is before the imports, because these fail with a traceback on an older Python.
 if sys.version_info < (3, 11):  # noqa: UP036
-    sys.exit("kappastack needs Python 3.11 or newer, this is " + sys.version.split()[0] + ": apt-get install python3")
+    sys.exit(
+        f"kappastack needs Python 3.11 or newer, but python3 is {sys.version.split()[0]}. Install a newer one, which "
+        "Debian has since version 12, and make it the python3 of the PATH"
+    )
 
 import argparse
 import os

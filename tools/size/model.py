@@ -167,7 +167,7 @@ def limits(load: Load) -> Sequence[Limit]:
             MOST_BROKERS * BROKER_CORES * of.USE.value * 1e6 / (copying / 2),
             f"Pulsar: pulsar.brokers is at most {MOST_BROKERS}",
         ),
-        Limit(clients, f"Pulsar's proxy: one, for {of.CONNECTIONS.value:,.0f} connections"),
+        Limit(clients, f"Pulsar's proxy: a stack has one, which serves {of.CONNECTIONS.value:,.0f} connections"),
     ]
     return sorted(found, key=lambda limit: limit.events_per_second)
 

@@ -184,7 +184,9 @@ def _parameters(begin: str, end: str) -> dict[str, str]:
 def parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
     root = argparse.ArgumentParser(prog="python -m tools.stack", description="Work on a stack.")
-    root.add_argument("--stack", default=os.environ.get("STACK") or "local", help="its name; `local` by default")
+    root.add_argument(
+        "--stack", default=os.environ.get("STACK") or "local", help="name of the stack; by default $STACK, or local"
+    )
     commands = root.add_subparsers(dest="command", required=True)
     deploy = commands.add_parser("up", help="deploy, publish demonstration data, run the smoke tests")
     deploy.add_argument("--no-smoke", action="store_true", help="skip the smoke tests")

@@ -43,7 +43,7 @@ def stack_configuration(stack: str) -> dict[str, str]:
 
 
 def plain_configuration(stack: str) -> dict[str, str]:
-    """The same without encrypted values.
+    """The values of `Pulumi.<stack>.yaml` that are not encrypted, as Pulumi passes them to a program.
 
     Raises:
         SettingsError: the file does not exist, or is not a stack's configuration.
@@ -61,7 +61,9 @@ def _configuration(stack: str) -> dict[str, JsonValue]:
     try:
         return _File.model_validate(yaml.safe_load(path.read_text()) or {}).config
     except FileNotFoundError:
-        raise SettingsError(f"stack {stack!r}: there is no {path.name}; there are {', '.join(stacks())}") from None
+        raise SettingsError(
+            f"stack {stack!r} has no file {path.name}; the stacks with a file are {', '.join(stacks())}"
+        ) from None
     except (yaml.YAMLError, ValidationError) as error:
         raise SettingsError(f"{path.name} is not the configuration of a stack: {error}") from None
 

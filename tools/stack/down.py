@@ -86,7 +86,7 @@ def _check_not_foreign(stack: Stack, place: Operations) -> bool:
     """Check that the stack does not run, because a running stack was deployed from another state.
 
     Returns:
-        Whether the place of the services responds. If it does not, this state has nothing there to remove.
+        Whether the supervisor, engine or cluster of the stack responds. Otherwise, no unmanaged object is removed.
 
     Raises:
         StackError: the stack runs. The message names the running services.
@@ -107,9 +107,9 @@ def _kept(stack: Stack) -> int:
     for line in state_folder.remove_stack(stack.name, keep_data=True):
         console.print(line)
     console.print(
-        f"The services of stack {stack.name} are removed. Its data are kept, and its state with their passwords: "
-        f"`make up{stack.suffix}` opens them again. Set keepData to false and run `make destroy{stack.suffix}` to "
-        "remove them."
+        f"The services of stack {stack.name} are removed. Its data are kept, and its state, which has their passwords. "
+        f"`make up{stack.suffix}` deploys the stack with these data. Set keepData to false and run "
+        f"`make destroy{stack.suffix}` to remove them."
     )
     return 0
 

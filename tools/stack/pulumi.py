@@ -43,7 +43,9 @@ class Stack:
         if name in RESERVED:
             raise StackError(f"no stack can be named {name!r}: the state folder has an entry of that name")
         if not self.file.is_file():
-            raise StackError(f"stack {name!r}: there is no {self.file.name}; there are {', '.join(stacks())}")
+            raise StackError(
+                f"stack {name!r} has no file {self.file.name}; the stacks with a file are {', '.join(stacks())}"
+            )
         self._environment = environment.whole(name)
 
     @property

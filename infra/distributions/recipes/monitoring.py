@@ -15,7 +15,7 @@ PROMETHEUS = DebianPrograms(
         *("libjs-popper.js", "libjs-rickshaw"),
     ),
     shared={"usr/share/prometheus/web": "web"},
-    # Debian packages the pages separately; upstream compiles them into the program.
+    # In Debian, the web pages are separate files; the upstream program contains them.
     options=("--web.local-assets=@{dist}/web/",),
 )
 

@@ -26,8 +26,8 @@ def record(stack: str, starrocks: str, database: str, services: Collection[str])
         services: names of the services.
 
     Returns:
-        The error message if StarRocks does not respond; empty if the restarts are recorded. An alert about repeated
-        restarts may then count them.
+        An empty string if the restarts are recorded, otherwise an error message. The alert about repeated restarts
+        counts restarts that are not recorded.
     """
     if not services:
         return ""

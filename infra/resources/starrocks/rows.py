@@ -38,7 +38,7 @@ class RowsInputs(Inputs):
 
 
 class RowsProvider(Provider[RowsInputs]):
-    """Upserts the declared rows; other rows of the table stay as they are."""
+    """Upserts the declared rows, and deletes rows that are no longer declared. Other rows stay as they are."""
 
     model = RowsInputs
     replace_on = ("stack", "database", "table")

@@ -12,7 +12,7 @@ SERVICE_LABEL = "app.kubernetes.io/name"
 STACK_METRIC_LABEL = "stack"
 """Label of metrics that the Prometheus of a whole cluster collects."""
 SHARED_LABEL = f"{PROJECT}.io/shared"
-"""Label of claims that pods of several nodes may write, if the cluster has a class for them."""
+"""Label of PersistentVolumeClaims that pods of several nodes write."""
 INSTANCE_ANNOTATION = f"{PROJECT}.io/instance"
 """Annotation of pods; its value changes with everything that requires new pods."""
 REPLICAS_ANNOTATION = f"{PROJECT}.io/replicas"
@@ -36,16 +36,18 @@ def namespace(stack: str, settings: KubernetesSettings) -> str:
 
 
 def check(stack: str, settings: KubernetesSettings) -> None:
-    """Check that namespaces can be named after a stack, unless the settings name them.
+    """Check the names of the stack's namespaces.
 
     Raises:
-        SettingsError: they cannot; the message contains the permitted form.
+        SettingsError: Kubernetes does not permit a name; the message contains the permitted form.
     """
-    longest = namespaces(stack, settings)[-1] if settings.node_settings.enabled else namespace(stack, settings)
+    possible = namespaces(stack, settings)
+    longest = possible[-1] if settings.node_settings.enabled else possible[-2]
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", longest) or len(longest) > _LONGEST:
         raise SettingsError(
-            f"the name of stack {stack!r} leads to the namespace {longest}, but Kubernetes permits at most {_LONGEST} "
-            "lower-case letters, digits and hyphens; choose another name, or set kappastack:kubernetes.namespace"
+            f"stack {stack!r} needs the namespace {longest}, but Kubernetes permits at most {_LONGEST} lower-case "
+            "letters, digits and hyphens, with a letter or digit at both ends; choose another name of the stack, or "
+            "set kappastack:kubernetes.namespace"
         )
 
 

@@ -238,7 +238,10 @@ def test_query_timeout(tables: Client) -> None:
     tables.run("SET query_timeout = 1")
     slow = "SELECT SUM(a.n * b.n) FROM TABLE(generate_series(1, 200000)) a(n), TABLE(generate_series(1, 200000)) b(n)"
     error = tables.error(slow)
-    assert (error.code, error.message) == (5024, "Query reached its timeout of 1 seconds")
+    assert (error.code, error.message) == (
+        5024,
+        "Query reached its timeout of 1 seconds, please increase the 'query_timeout' session variable and retry",
+    )
     tables.run("SET query_timeout = DEFAULT")
     assert tables.value("SELECT 1") == 1
     assert tables.error("SET query_timeout = 0").code == 1064

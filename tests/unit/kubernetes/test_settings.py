@@ -138,10 +138,10 @@ def test_the_requests_of_a_stack_are_the_sums_of_its_pods(rendered_prod: Rendere
 @pytest.mark.parametrize(
     ("stack", "message"),
     [
-        ("Prod", "the name of stack 'Prod' leads to the namespace kappastack-Prod, but"),
-        ("team_a", "lower-case letters, digits and hyphens; choose another name, or set"),
+        ("Prod", "stack 'Prod' needs the namespace kappastack-Prod-starrocks, but"),
+        ("team_a", "letters, digits and hyphens, with a letter or digit at both ends; choose another name"),
         ("a.b", "'a.b'"),
-        ("x" * 60, "at most 63"),
+        ("x" * 43, "at most 63"),
     ],
 )
 def test_a_stack_whose_namespaces_cannot_have_its_name_is_refused(stack: str, message: str) -> None:
@@ -149,3 +149,4 @@ def test_a_stack_whose_namespaces_cannot_have_its_name_is_refused(stack: str, me
         names.check(stack, KubernetesSettings(registry="r"))
     names.check(stack, KubernetesSettings(registry="r", namespace="team-a"))
     names.check("prod-2", KubernetesSettings(registry="r"))
+    names.check("x" * 42, KubernetesSettings(registry="r"))

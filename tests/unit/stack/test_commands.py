@@ -59,7 +59,7 @@ def test_a_run_on_a_stopped_stack_is_rejected_at_once(folder: Path, capsys: pyte
 def test_the_error_for_an_unknown_stack_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     for command in ("status", "up", "down", "destroy", "logs", "preview", "drift", "sql"):
         assert commands.main(["--stack", "nope", command]) == 1
-        assert capsys.readouterr().err.startswith("stack 'nope': there is no Pulumi.nope.yaml; there are "), command
+        assert capsys.readouterr().err.startswith("stack 'nope' has no file Pulumi.nope.yaml; the stacks"), command
 
 
 def test_a_full_disk_is_detected_before_the_deployment(monkeypatch: pytest.MonkeyPatch) -> None:

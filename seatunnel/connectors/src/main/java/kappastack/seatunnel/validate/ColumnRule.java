@@ -159,7 +159,7 @@ final class ColumnRule implements Serializable {
      * @param input the fields of the incoming row
      * @param now the time in UTC
      * @param reasons receives the errors of the value
-     * @return the value, or null if it is null or wrong; text that is too long and rejects its event is truncated
+     * @return the value, or null if it is null or invalid; text that is too long is truncated if it rejects the event
      */
     Object read(JsonParser parser, Object[] input, LocalDateTime now, Reasons reasons) throws IOException {
         JsonToken token = parser.currentToken();

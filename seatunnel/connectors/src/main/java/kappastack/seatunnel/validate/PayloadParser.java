@@ -158,9 +158,9 @@ final class PayloadParser {
 
     private static String notAnObject(JsonToken token) {
         return (token == JsonToken.START_ARRAY
-                        ? "a JSON list"
+                        ? "a JSON array"
                         : token == JsonToken.VALUE_STRING
-                                ? "a JSON text"
+                                ? "a JSON string"
                                 : token.isNumeric() ? "a JSON number" : "a JSON " + token.asString())
                 + "; expected: a JSON object";
     }

@@ -82,7 +82,7 @@ final class FakeStarRocks implements AutoCloseable {
             answer(exchange, 200, "{\"status\":\"OK\",\"state\":\"" + state + "\"}");
             return;
         }
-        // The JDK's server sends 100 Continue automatically, so the body arrives here too; a real frontend prevents that.
+        // The JDK's server sends 100 Continue automatically, so the body arrives here too. A real frontend redirects before.
         read(exchange.getRequestBody());
         exchange.getResponseHeaders()
                 .add("Location", "http://user:secret@127.0.0.1:" + backend.getAddress().getPort() + path);
