@@ -124,7 +124,9 @@ class StarRocksSettings(Model):
     edition: Literal["emulator", "cluster"] = Field("emulator", description="the emulator, or StarRocks' own servers")
     frontends: Literal[1, 3, 5] = Field(1, description="frontends of edition cluster")
     backends: Annotated[int, Field(ge=1, le=99, description="backends of edition cluster")] = 1
-    replication_num: Annotated[int, Field(ge=1, le=3, description="copies of each tablet; at most backends")] = 1
+    replication_num: Annotated[
+        int, Field(ge=1, le=3, description="copies of each tablet, at most one on each backend")
+    ] = 1
     memory: Annotated[Memory, at_least("384Mi")] = Field(
         "512Mi", description="memory of the emulator, or of each backend"
     )
