@@ -176,7 +176,7 @@ unit: setup-tests ## run the unit tests of all parts
 
 .PHONY: integration
 integration: setup-tests ## run the integration tests, with one real service each
-	@$(RUN) python -m tools.checks distributions workflows integration
+	@$(RUN) python -m tools.checks distributions workflows data integration
 
 .PHONY: e2e
 e2e: setup-tests ## run the tests of the whole stack on this machine
