@@ -10,7 +10,7 @@ from starrocks_emulator.functions.base import Rendered, overload
 from starrocks_emulator.functions.numbers import NUMBERS, takes_whole
 from starrocks_emulator.functions.strings import STRINGS, takes_text
 from starrocks_emulator.sql.kinds import BIGINT, DOUBLE, NULL, Kind, is_number
-from starrocks_emulator.sql.literals import cast
+from starrocks_emulator.sql.literals import as_type
 from starrocks_emulator.sql.operators import ARRAYS, alike_arrays, branches, truth
 from starrocks_emulator.sql.renderer import Renderer
 
@@ -39,8 +39,8 @@ def converted(render: Renderer, upper: str, nodes: Sequence[exp.Expr]) -> Sequen
     if upper in _SHIFTS and len(nodes) == 3 and kinds[0] and kinds[0] != kinds[2]:
         value, offset, default = render.all(nodes)
         if kinds[0] != NULL:
-            return [value, offset, cast(default, kinds[0])]
-        return [cast(value, kinds[2]) if kinds[2] else value, offset, default]
+            return [value, offset, as_type(default, kinds[0])]
+        return [as_type(value, kinds[2]) if kinds[2] else value, offset, default]
     if upper in ARRAYS:
         return alike_arrays(render, upper, nodes)
     return [_argument(render, upper, place, node) for place, node in enumerate(nodes)]

@@ -21,7 +21,7 @@ from starrocks_emulator.sql.insert_columns import (
 )
 from starrocks_emulator.sql.kinds import Kind
 from starrocks_emulator.sql.lexer import Words
-from starrocks_emulator.sql.literals import cast, check_cast, quote, text_literal
+from starrocks_emulator.sql.literals import as_type, check_cast, quote, text_literal
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import truth
 from starrocks_emulator.sql.parse import parse
@@ -44,7 +44,7 @@ def assigned(source: str, column: TableColumn) -> str:
         converted = f"TRY_CAST({overload(macro, source)} AS {column.type.stored()})"
     else:
         check_cast(kind_of(source), column.type)
-        converted = cast(source, column.type) if not column.type.is_string else overload("text", source)
+        converted = as_type(source, column.type) if not column.type.is_string else overload("text", source)
     if column.type.name == "varbinary" or (column.type.element and not kind_of(source)):
         converted = f"CAST({source} AS {column.type.stored()})"
     name = text_literal(
@@ -156,7 +156,7 @@ class Changer:
                 text = _default_of(column) if _is_default(cell) else queries(cell)
                 null = isinstance(cell, exp.Null)
                 if (kind := kind_of(text)) and kind.element and column.type.element:
-                    cells.append(cast(text, column.type))
+                    cells.append(as_type(text, column.type))
                     continue
                 if kind and kind.name == "json":
                     cells.append(f"CAST({text} AS VARCHAR)")  # parsed again, beside the strings of other rows

@@ -14,7 +14,7 @@ from starrocks_emulator.results import SqlError
 from starrocks_emulator.sql.correlated import check_in, null_keys
 from starrocks_emulator.sql.group_concat import group_concat
 from starrocks_emulator.sql.kinds import BIGINT, NULL
-from starrocks_emulator.sql.literals import cast, check_cast, cut, data_type, text_literal, value_literal
+from starrocks_emulator.sql.literals import as_type, check_cast, cut, data_type, text_literal, value_literal
 from starrocks_emulator.sql.moments import interval
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import arithmetic, branches, comparison, division, text_of, truth
@@ -30,7 +30,7 @@ def _cast(render: Renderer, node: exp.Expr) -> str:
     check_cast(render.kind(node.this), target)
     if target.is_string:
         return cut(render.as_text(node.this), target)
-    return cast(render(node.this), target)
+    return as_type(render(node.this), target)
 
 
 def _sum(render: Renderer, node: exp.Expr) -> str:
@@ -68,7 +68,7 @@ def _literal(render: Renderer, node: exp.Expr) -> str:
 def _whole_division(render: Renderer, node: exp.Expr) -> str:
     """DIV divides numbers of the larger integer type; the smallest one divided by -1 wraps to itself."""
     target = render.kind(node) or BIGINT
-    left, right = (cast(render(side), target) for side in (node.this, node.expression))
+    left, right = (as_type(render(side), target) for side in (node.this, node.expression))
     if target.name not in _LIMITS:
         return f"({left} // {right})"
     wide = "HUGEINT" if target.name == "bigint" else "BIGINT"
@@ -249,7 +249,7 @@ HANDLERS: dict[type[exp.Expr], Callable[[Renderer, exp.Expr], str]] = {
     exp.Mul: lambda r, n: arithmetic(r, n, "*"),
     exp.Mod: lambda r, n: arithmetic(r, n, "%"),
     exp.Div: division,
-    exp.BitwiseNot: lambda r, n: f"(~ {cast(r(n.this), BIGINT)})",
+    exp.BitwiseNot: lambda r, n: f"(~ {as_type(r(n.this), BIGINT)})",
     exp.RegexpLike: lambda r, n: f"regexp_matches({r(n.this)}, {r(n.expression)}, 's')",
     exp.Exists: lambda r, n: r.exists(n),
     exp.Boolean: lambda r, n: "TRUE" if n.this else "FALSE",  # noqa: ARG005

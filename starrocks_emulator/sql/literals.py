@@ -82,7 +82,7 @@ def check_cast(kind: SqlType | None, target: SqlType) -> None:
         raise errors.analysis(f"Invalid type cast from {kind.show()} to {target.show()}")
 
 
-def cast(text: str, target: SqlType) -> str:  # noqa: PLR0911
+def as_type(text: str, target: SqlType) -> str:  # noqa: PLR0911
     """CAST as in StarRocks: NULL for a value that cannot be converted; integer types truncate."""
     kind = kind_of(text)
     check_cast(kind, target)
@@ -121,7 +121,7 @@ def _as_array(text: str, kind: SqlType | None, target: SqlType) -> str:
     if kind and element and kind.depth != target.depth:
         raise errors.analysis(f"Invalid type cast from {kind.show()} to {target.show()}")
     one = f"one{target.depth}"
-    converted = cast(Rendered(one, lambda: element), wanted)
+    converted = as_type(Rendered(one, lambda: element), wanted)
     return f"CAST(list_transform({text}, lambda {one}: {converted}) AS {target.stored()})"
 
 

@@ -205,7 +205,7 @@ def test_a_backfill_does_not_count_as_a_scheduled_success(stack: Stack) -> None:
     assert (step["state"], step["scheduled"], step["last_succeeded_at"]) == ("succeeded", 0, None)
     assert (step["range_from"], step["range_to"]) == (midnight, midnight.replace(hour=2))
     assert (step["pieces_done"], step["pieces_total"]) == (1, 1)
-    # If DolphinScheduler starts the task again, such as after the loss of a worker, the command lacks the parameters.
+    # A task that DolphinScheduler restarts, for example after a worker is lost, has a command without the parameters.
     assert stack.run(stack.command(*quality, run="1"))[0] == 0
     step = stack.step()
     assert (step["scheduled"], step["last_succeeded_at"], step["range_from"]) == (0, None, midnight)

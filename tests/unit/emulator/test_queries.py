@@ -243,5 +243,12 @@ def test_query_timeout(tables: Client) -> None:
         "Query reached its timeout of 1 seconds, please increase the 'query_timeout' session variable and retry",
     )
     tables.run("SET query_timeout = DEFAULT")
+    tables.run("SET insert_timeout = 1")
+    error = tables.error(f"INSERT INTO a (k) {slow}")
+    assert (error.code, error.message) == (
+        5024,
+        "Insert reached its timeout of 1 seconds, please increase the 'insert_timeout' session variable and retry",
+    )
+    tables.run("SET insert_timeout = DEFAULT")
     assert tables.value("SELECT 1") == 1
     assert tables.error("SET query_timeout = 0").code == 1064
