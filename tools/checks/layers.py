@@ -195,9 +195,8 @@ def layers(*, long: bool) -> list[Layer]:
         long: whether tests run with their full counts.
     """
     workflows = [f"integration/{folder}" for folder in ("dolphinscheduler", "predictor", "tasks")]
-    data = [
-        f"integration/{folder}"
-        for folder in ("liontrack", "monitoring", "policies", "pulsar", "seatunnel", "sensors", "smoke_tests", "sql")
+    servers = [
+        f"integration/{folder}" for folder in ("api", "emulator", "emulator_mysql", "frontend", "starrocks")
     ]
     return [
         Layer("distributions", "Distributions", distributions, queue="first"),
@@ -209,12 +208,16 @@ def layers(*, long: bool) -> list[Layer]:
         Layer("unit", "Unit tests", lambda: python_tests("unit", "unit", long=long, workers=2)),
         JAVA,
         Layer("workflows", "Integration tests of workflows", lambda: python_tests("workflows", *workflows, long=long)),
-        Layer("data", "Integration tests of jobs, SQL and monitoring", lambda: python_tests("data", *data, long=long)),
+        Layer(
+            "data",
+            "Other integration tests",
+            lambda: python_tests("data", "integration", long=long, without=[*workflows, *servers]),
+        ),
         Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", "e2e", long=long), queue="stacks"),
         Layer(
             "integration",
-            "Other integration tests",
-            lambda: python_tests("integration", "integration", long=long, without=[*workflows, *data]),
+            "Integration tests of the emulator and the APIs",
+            lambda: python_tests("integration", *servers, long=long),
             queue="stacks",
         ),
         Layer("cluster", "Kubernetes", lambda: cluster(long=long), queue="containers"),
