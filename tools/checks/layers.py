@@ -195,9 +195,7 @@ def layers(*, long: bool) -> list[Layer]:
         long: whether tests run with their full counts.
     """
     workflows = [f"integration/{folder}" for folder in ("dolphinscheduler", "predictor", "tasks")]
-    servers = [
-        f"integration/{folder}" for folder in ("api", "emulator", "emulator_mysql", "frontend", "starrocks")
-    ]
+    servers = [f"integration/{folder}" for folder in ("api", "emulator", "emulator_mysql", "frontend", "starrocks")]
     return [
         Layer("distributions", "Distributions", distributions, queue="first"),
         # `cluster` uses the images. The Docker Engine of the tests is then free for `dev`.
