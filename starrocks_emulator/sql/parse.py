@@ -32,6 +32,7 @@ _CALLABLE = {
 _WORDS = {"CURRENT_CATALOG", "CATALOG", "SESSION_USER", "USER", "VERSION"}
 _DIALECT = StarRocks()
 _ARROW = re.compile(rf"\['{PATH}((?:[^'\\]|''|\\.)*)'\]")
+_PARAMETERS = re.compile(rf"{PARAMETER}\d+", re.IGNORECASE)
 _COLORS = re.compile(r"\x1b\[\d+m")
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -94,7 +95,8 @@ def _without_hints(tokens: list[Token]) -> list[Token]:
     while place < len(tokens):
         ahead = [token.text.upper() for token in tokens[place : place + 3]]
         if kept and kept[-1].token_type is TokenType.JOIN and join_hints.is_hint(ahead):
-            join_hints.check(ahead[1], [token.text.upper() for token in kept[-3:-1]])
+            before = [token.text.upper() for token in kept[-3:-1]]
+            join_hints.check(ahead[1], before, (token.text.upper() for token in tokens[place + 3 :]))
             place += 3
             continue
         if _opens_window(kept) and ahead[::2] == ["[", "]"]:
@@ -216,13 +218,17 @@ def _message(error: SqlglotError) -> str:
     reports = error.errors if isinstance(error, ParseError) else []
     if not reports:
         text = _COLORS.sub("", str(error)).split("\n")[0]
-        return "Unexpected input" if "<" in text else text.replace(MARK, "")
+        return "Unexpected input" if "<" in text else _plain(text)
     report = reports[0]
-    found = str(report.get("highlight") or "").replace(MARK, "")
+    found = _plain(str(report.get("highlight") or ""))
     where = f"Unexpected input '{found}' at line {report.get('line')}, column {report.get('col')}"
     what = str(report.get("description") or "").rstrip(".")
     plain = what.startswith(("Expecting", "Expected")) and "<" not in what
-    return f"{where}: {what[0].lower()}{what[1:]}".replace(MARK, "") if plain else where
+    return _plain(f"{where}: {what[0].lower()}{what[1:]}") if plain else where
+
+
+def _plain(text: str) -> str:
+    return _PARAMETERS.sub("?", text.replace(MARK, ""))
 
 
 @lru_cache(maxsize=512)
@@ -276,8 +282,8 @@ def parse_expression(text: str) -> exp.Expr:
 
 
 def written_name(name: str) -> str:
-    """A name as written, without the prefix of a call."""
-    return name.removeprefix(MARK)
+    """A name as written, without the prefix of a call; `?` for a parameter."""
+    return "?" if name.startswith(PARAMETER) else name.removeprefix(MARK)
 
 
 _NAMES = {
@@ -304,7 +310,7 @@ def written(node: exp.Expr) -> str:
         text = node.sql(dialect=_Written, comments=False)
     except (TypeError, AttributeError, ValueError):  # sqlglot has no text for some faulty expressions
         return "…"
-    text = re.sub(f"{MARK}|{SYNC}", "", re.sub(rf"{PARAMETER}\d+", "?", text), flags=re.IGNORECASE)
+    text = re.sub(f"{MARK}|{SYNC}", "", _PARAMETERS.sub("?", text), flags=re.IGNORECASE)
     text = _ARROW.sub(r" -> '\1'", text)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
@@ -320,4 +326,5 @@ def label(node: exp.Expr) -> str:
     if isinstance(node, exp.Column):
         return written_name(node.name)
     text = _ARROW.sub(r"->'\1'", node.sql(dialect=_DIALECT, normalize_functions="lower", comments=False))
+    text = _PARAMETERS.sub("?", text)
     return re.sub(rf"{MARK}(\w+)", lambda found: found[1].lower(), text, flags=re.IGNORECASE)

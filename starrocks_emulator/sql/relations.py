@@ -52,7 +52,8 @@ class Relations(Expressions):
         self.scope = scope
         self.depth = depth
         self.tables: list[Table] = []
-        self._ctes: list[dict[str, Columns]] = []
+        self._ctes: list[dict[str, tuple[str, Columns]]] = []
+        """For each WITH clause around the current query, the name in DuckDB's text and the columns of each query."""
         self._levels: list[Level] = []
         self._joined_from = 0
         """Place in the innermost query of the first relation after the last comma."""
@@ -331,7 +332,8 @@ class Relations(Expressions):
         if database is None:
             for names in reversed(self._ctes):
                 if name in names:
-                    return quote(name) + self._alias(node, self._in_from(alias, names[name]))
+                    rendered, columns = names[name]
+                    return quote(rendered) + self._alias(node, self._in_from(alias, columns))
         catalog = node.args.get("catalog")
         if catalog and catalog.name != "default_catalog":
             raise SqlError(5078, f"Unknown catalog '{catalog.name}'", "42000")

@@ -98,12 +98,18 @@ class Queries(Relations):
             name = written_name(cte.alias)
             columns = cte.args["alias"].args.get("columns") or []
             names = f" ({', '.join(quote(column.name) for column in columns)})" if columns else ""
-            parts.append(f"{quote(name)}{names} AS ({self.query(cte.this)})")
+            rendered = self._name_of_query(name)
+            parts.append(f"{quote(rendered)}{names} AS ({self.query(cte.this)})")
             found = self.columns_of(cte.this)
             if columns and len(columns) != len(found):
                 raise SqlError(1353, "View's SELECT and view's field list have different column counts")
-            self._ctes[-1][name] = renamed(found, columns)
+            self._ctes[-1][name] = rendered, renamed(found, columns)
         return "WITH " + ", ".join(parts) + " "
+
+    def _name_of_query(self, name: str) -> str:
+        """The name in DuckDB's text of a query in WITH. DuckDB ignores the case of names, StarRocks does not."""
+        others = {each.lower() for names in self._ctes for each in names if each != name}
+        return f"{name} of {sum(map(len, self._ctes))}" if name.lower() in others else name
 
     def _select(self, node: exp.Select) -> str:
         check_select(node)

@@ -25,6 +25,9 @@ def tables(client: Client) -> Client:
         ("SELECT k FROM a LEFT ANTI JOIN b USING (k)", [(1,)]),
         ("SELECT a.k, b.k FROM a LEFT JOIN [BROADCAST] b ON a.k = b.k ORDER BY 1", [(1, None), (2, 2)]),
         ("SELECT b.k FROM a RIGHT JOIN [SHUFFLE] b ON a.k = b.k ORDER BY 1", [(2,), (3,)]),
+        ("SELECT a.k FROM a INNER JOIN [SHUFFLE] b USING (k)", [(2,)]),
+        ("SELECT a.k FROM a JOIN [SHUFFLE] (SELECT b.k FROM b, c LIMIT 0) AS u ON a.k = u.k", []),
+        ("SELECT COUNT(*) FROM a JOIN [BUCKET] b", [(4,)]),
         ("SELECT * FROM a LEFT SEMI JOIN b USING (k) JOIN c USING (k)", [(2, 2, 2, 4)]),
         ("SELECT * FROM a JOIN (SELECT k AS K FROM b) u USING (k)", [(2, 2, 2)]),
         ("SELECT a.k, c.z FROM a, b JOIN c USING (k) WHERE a.k = b.k", [(2, 4)]),
@@ -53,6 +56,10 @@ def test_rows(tables: Client, query: str, rows: list[tuple[Value, ...]]) -> None
         ("SELECT * FROM a RIGHT JOIN [broadcast] b ON a.k = b.k", "RIGHT OUTER JOIN does not support BROADCAST"),
         ("SELECT * FROM a FULL OUTER JOIN [BROADCAST] b ON a.k = b.k", "FULL OUTER JOIN does not support BROADCAST"),
         ("SELECT * FROM a CROSS JOIN [SHUFFLE] b", "CROSS JOIN does not support SHUFFLE"),
+        ("SELECT * FROM a INNER JOIN [SHUFFLE] b", "CROSS JOIN does not support SHUFFLE"),
+        ("SELECT * FROM a JOIN [shuffle] b AS u WHERE a.k = u.k", "CROSS JOIN does not support SHUFFLE"),
+        ("SELECT * FROM a JOIN [SHUFFLE] b JOIN c ON a.k = c.k", "CROSS JOIN does not support SHUFFLE"),
+        ("SELECT * FROM c JOIN (a JOIN [SHUFFLE] b) ON a.k = c.k", "CROSS JOIN does not support SHUFFLE"),
     ],
 )
 def test_rejected(tables: Client, query: str, message: str) -> None:

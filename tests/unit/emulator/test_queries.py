@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from starrocks_emulator.results import SqlError, Value
 from starrocks_emulator.testing import Client
 
 
@@ -203,6 +204,29 @@ def test_prepared_statements_describe_columns_and_bind_every_type(tables: Client
     assert tables.prepared(text, Decimal("1.5"), 10, 1) == [(2, "two")]
     moment = datetime.datetime(2024, 1, 1)  # noqa: DTZ001
     assert tables.prepared("SELECT ? + INTERVAL 1 DAY", moment) == [(moment + datetime.timedelta(days=1),)]
+
+
+def test_columns_and_messages_show_parameters_as_written(tables: Client) -> None:
+    prepared = tables.session.prepare("SELECT ?, IF(k = ?, v, ?), v FROM a")
+    assert [column.name for column in prepared.columns] == ["?", "if(k = ?, v, ?)", "v"]
+    with pytest.raises(SqlError, match=r"must not be constant: \? \(in sum\(k\) OVER \(ORDER BY \?\)\)"):
+        tables.prepared("SELECT SUM(k) OVER (ORDER BY ?) FROM a", 1)
+    with pytest.raises(SqlError, match=r"constant positive integer: ntile\(\?\)"):
+        tables.prepared("SELECT NTILE(?) OVER (ORDER BY k) FROM a", "x")
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("WITH Q AS (SELECT 1 AS x), q AS (SELECT 2 AS y) SELECT Q.x, q.y FROM Q, q", [(1, 2)]),
+        ("WITH q AS (SELECT 1 AS x), Q AS (SELECT x + 1 AS y FROM q) SELECT * FROM Q, q", [(2, 1)]),
+        ("WITH q AS (SELECT 1 AS x) SELECT * FROM (WITH Q AS (SELECT 2 AS x) SELECT q.x AS y FROM q, Q) t", [(1,)]),
+        ("WITH q AS (SELECT 1 AS x) SELECT * FROM (WITH q AS (SELECT x + 1 AS y FROM q) SELECT * FROM q) t", [(2,)]),
+        ("WITH A AS (SELECT 1 AS x) SELECT COUNT(*) FROM a", [(3,)]),
+    ],
+)
+def test_names_of_queries_in_with_are_case_sensitive(tables: Client, query: str, rows: list[tuple[Value, ...]]) -> None:
+    assert tables.run(query) == rows
 
 
 def test_results_do_not_depend_on_the_code_path_of_short_and_long_ones(tables: Client) -> None:
