@@ -7,6 +7,7 @@ from unittest.mock import patch
 import pulumi
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import wait_for_rpcs
 
 from infra.settings import Settings
@@ -103,6 +104,9 @@ def run(settings: Settings, stack: str = "test") -> Recorder:
 
     async def program() -> None:
         environment(settings, stack)
+        # Pulumi's own function waits for all pending outputs again after each one, which takes much longer.
+        while pending := [output for output in SETTINGS.outputs if not output.done()]:
+            await asyncio.wait(pending)
         await wait_for_rpcs()
 
     # The programs read from an engine, and unit tests have none.
