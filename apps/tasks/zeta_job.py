@@ -26,7 +26,7 @@ from seatunnel.client.zeta import ACTIVE, ENDING, STOPPED, JobInfo, JobStatus, Z
 _FAILED = frozenset({JobStatus.FAILED, JobStatus.CANCELED, JobStatus.SAVEPOINT_DONE})
 T = TypeVar("T")
 _ATTEMPTS = 1000
-_STOP_SECONDS = 60.0
+_UNKNOWN_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Pace:
     poll: float = 0.5
     report: float = 15.0
     unreachable: float = 600.0
-    unknown: float = 3.0
+    unknown: float = _UNKNOWN_SECONDS
 
 
 def run(context: Context, job: str, window: Window, chunk: timedelta | None, pace: Pace | None = None) -> str:
@@ -57,17 +57,32 @@ def run(context: Context, job: str, window: Window, chunk: timedelta | None, pac
     return described(job, window, chunk)
 
 
-def stop(zeta: Zeta, identity: int) -> None:
-    """Stop a job and wait for its end. An ended job is not an error.
+def stop(zeta: Zeta, identity: int, *, within: float, unknown: float = _UNKNOWN_SECONDS) -> None:
+    """Stop a job and wait for its end. The request is repeated, because a busy engine may fail to process it.
+
+    Args:
+        zeta: client of the engine.
+        identity: id of the job. An ended job is not an error.
+        within: time limit in seconds.
+        unknown: seconds for which the engine must not know the job, because its submission may still be in progress.
 
     Raises:
-        ZetaError: the engine refused or does not respond.
-        TimeoutError: the job did not end in time.
+        TimeoutError: the job did not end in time. The message contains the last error of the engine.
     """
-    if zeta.status(identity) in STOPPED:
-        return
-    zeta.stop(identity, savepoint=False)
-    zeta.wait(identity, STOPPED, within=_STOP_SECONDS)
+    begun = time.monotonic()
+
+    def look() -> bool | Pending:
+        try:
+            status = zeta.status(identity)
+            if status in ACTIVE:
+                zeta.stop(identity, savepoint=False)
+        except ZetaError as error:
+            return Pending(str(error))
+        if status == JobStatus.UNKNOWN and time.monotonic() - begun < unknown:
+            return Pending("the engine does not know it yet")
+        return status in STOPPED or Pending(f"it is {status}")
+
+    poll(look, within=within, what=f"job {identity}", longest_pause=1)
 
 
 class _Piece:

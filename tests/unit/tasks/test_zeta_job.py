@@ -173,8 +173,33 @@ def test_an_attempt_with_another_range_starts_at_its_first_piece(engine: FakeZet
 
 def test_a_stop_waits_for_the_end_and_accepts_an_ended_job(engine: FakeZeta) -> None:
     engine.jobs[3] = FakeJob("RUNNING", "j", {}, False)
-    stop(Zeta(engine.url), 3)
+    stop(Zeta(engine.url), 3, within=60)
     assert engine.jobs[3].status == "CANCELED"
-    stop(Zeta(engine.url), 3)
-    stop(Zeta(engine.url), 4)
+    stop(Zeta(engine.url), 3, within=60)
+    stop(Zeta(engine.url), 4, within=60, unknown=0)
     assert engine.stopped == [(3, False)]
+
+
+def test_a_stop_is_repeated_until_the_job_ends(engine: FakeZeta) -> None:
+    def lose_the_first(_identity: int, job: FakeJob, _savepoint: bool) -> None:
+        job.status = "CANCELED" if len(engine.stopped) > 1 else "RUNNING"
+
+    engine.on_stop = lose_the_first
+    engine.jobs[3] = FakeJob("RUNNING", "j", {}, False)
+    engine.broken.add(3)
+    threading.Timer(0.3, engine.broken.clear).start()
+    stop(Zeta(engine.url), 3, within=60)
+    assert engine.jobs[3].status == "CANCELED"
+    assert engine.stopped == [(3, False), (3, False)]
+
+
+def test_a_stop_waits_for_a_submission_in_progress(engine: FakeZeta) -> None:
+    threading.Timer(0.3, lambda: engine.jobs.update({3: FakeJob("RUNNING", "j", {}, False)})).start()
+    stop(Zeta(engine.url), 3, within=60)
+    assert engine.jobs[3].status == "CANCELED"
+
+
+def test_a_failed_stop_names_the_engines_error(engine: FakeZeta) -> None:
+    engine.broken.add(3)
+    with pytest.raises(TimeoutError, match=r"job 3 .*an internal error"):
+        stop(Zeta(engine.url), 3, within=0.2)
