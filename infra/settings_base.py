@@ -78,11 +78,6 @@ Ipv4Network = Annotated[str, AfterValidator(_is_ipv4_network)]
 """A network with its prefix length, such as 10.0.0.0/8."""
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host name or IPv4 address is that of the machine itself."""
-    return host == "localhost" or host.startswith("127.")
-
-
 def is_web_address(text: str) -> bool:
     """Whether a text is an HTTP or HTTPS URL with a host and a valid port."""
     try:

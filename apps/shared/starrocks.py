@@ -13,6 +13,7 @@ from pymysql.connections import Connection
 from pymysql.constants import CLIENT
 from pymysql.cursors import Cursor, SSCursor
 
+from apps.shared.hosts import is_loopback
 from apps.shared.polling import Pending, poll
 from apps.shared.starrocks_address import Address
 from apps.shared.starrocks_errors import (
@@ -53,6 +54,7 @@ class _Options(TypedDict):
     charset: str
     init_command: str
     program_name: str
+    ssl_disabled: bool
 
 
 class StarRocks:
@@ -315,6 +317,8 @@ class StarRocks:
             "charset": "utf8mb4",
             "init_command": _SESSION,
             "program_name": self._program,
+            # PyMySQL reads the machine's certificates for each connection, which takes longer than most statements.
+            "ssl_disabled": is_loopback(address.host),
         }
 
 

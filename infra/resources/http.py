@@ -18,7 +18,7 @@ class Unreachable(ServiceError):
 
 
 @cache
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """The machine's certificates. Reading them takes longer than most requests, so it is done once."""
     return ssl.create_default_context()
 
@@ -31,7 +31,7 @@ class HttpService:
         self._name = name
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._client = httpx.Client(
-            base_url=url, timeout=timeout, headers=headers, trust_env=False, verify=_certificates()
+            base_url=url, timeout=timeout, headers=headers, trust_env=False, verify=certificates()
         )
 
     def request(self, method: str, path: str, body: Json = None, *, accept: tuple[int, ...] = (200, 204)) -> Json:

@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from infra.settings_base import is_loopback, mebibytes
+from apps.shared.hosts import is_loopback
+from infra.settings_base import mebibytes
 
 if TYPE_CHECKING:
     from infra.settings import Settings

@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from apps.shared.polling import wait_until
 from infra.resources import connections
-from infra.resources.http import Json, ServiceError, Unreachable
+from infra.resources.http import Json, ServiceError, Unreachable, certificates
 from infra.starting import wait_for_service
 
 ONLINE = "ONLINE"
@@ -137,7 +137,11 @@ class DolphinScheduler:
         """
         self._stack, self._service = stack, service
         self._client = httpx.Client(
-            base_url=f"{url}/dolphinscheduler", timeout=timeout, headers={"token": token}, trust_env=False
+            base_url=f"{url}/dolphinscheduler",
+            timeout=timeout,
+            headers={"token": token},
+            trust_env=False,
+            verify=certificates(),
         )
 
     def call(self, method: str, path: str, **form: Json) -> Json:

@@ -30,6 +30,7 @@ class Server:
     connections: int = 0
     refused_connections: list[Exception] = field(default_factory=list)
     password: str = "the-password"
+    encrypted: list[bool] = field(default_factory=list)
 
     def connect(self, **options: object) -> "Connection":
         if self.refused_connections:
@@ -38,6 +39,7 @@ class Server:
             raise pymysql.err.OperationalError(ACCESS_DENIED, "Access denied for user 'smoke'")
         assert options["init_command"] == "SET time_zone = '+00:00', new_planner_optimize_timeout = 60000"
         self.connections += 1
+        self.encrypted.append(not options["ssl_disabled"])
         return Connection(self)
 
 
@@ -89,6 +91,15 @@ def test_a_statement_is_retried_after_retryable_errors_of_the_frontend(server: S
     assert server.statements == ["SELECT n"] * 3
     assert len(lines) == 1
     assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "encrypted"), [("127.0.0.1", False), ("localhost", False), ("starrocks", True), ("10.0.0.7", True)]
+)
+def test_only_connections_to_this_machine_do_without_tls(server: Server, host: str, encrypted: bool) -> None:
+    server.answers = [[(1,)]]
+    assert StarRocks(replace(ADDRESS, host=host)).number("SELECT n") == 1
+    assert server.encrypted == [encrypted]
 
 
 def test_a_refused_password_is_followed_by_the_former_one(server: Server) -> None:
