@@ -161,6 +161,8 @@ def test_a_service_that_is_scaled_to_zero_refuses_connections(
                 await client.tunnels.connect(_PORT)
             cluster.scales(1)
             cluster.lists(endpoint("pulsar-a"), kind="ADDED")
+            # Until then, the last answer of the cluster may refuse connections.
+            await client.lists(lambda pods: len(pods) == 1)
             assert await client.ask(b"hello") == b"pulsar-a: hello"
 
     asyncio.run(scenario())
