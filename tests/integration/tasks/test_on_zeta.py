@@ -13,7 +13,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from seatunnel.client.definition import Definition, job_id
-from seatunnel.client.zeta import JobStatus
+from seatunnel.client.zeta import STOPPED, JobStatus
 from tests.generated_job import generated
 from tests.integration.api.platform import Emulator
 from tests.integration.tasks.ingest import COLUMNS
@@ -138,9 +138,13 @@ def test_a_killed_task_stops_its_job(stack: Stack, zeta: ZetaProcess, number: si
     process = stack.start(stack.command("zeta-job", "--job", "slow", run=run), prelude)
     wait(lambda: running(zeta, piece(run)))
     process.send_signal(number)
-    process.communicate(timeout=PATIENCE)
-    assert process.returncode == status
-    wait(lambda: zeta.client.status(piece(run)) == JobStatus.CANCELED)
+    output, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == status, output
+    wait(lambda: zeta.client.status(piece(run)) in STOPPED)
+    ended = zeta.client.info(piece(run))
+    # The engine seldom reports another state than CANCELED for a job that it has canceled.
+    assert ended.status != JobStatus.FINISHED, (ended, output)
+    assert piece(run) not in {job.id for job in zeta.client.running()}
     wait(lambda: stack.step()["state"] == "killed")
 
 
@@ -191,8 +195,11 @@ def test_a_streaming_job_is_restarted_after_any_kind_of_stop(stack: Stack, zeta:
     code, log = keep(stack)
     assert (code, log) == (0, "ingest runs\ndone: ingest runs\n")
     zeta.client.stop(JOB, savepoint=False)
-    wait(lambda: zeta.client.status(JOB) == JobStatus.CANCELED)
-    assert "it was stopped" in keep(stack)[1]
+    wait(lambda: zeta.client.status(JOB) in STOPPED)
+    stopped = zeta.client.status(JOB)
+    _, log = keep(stack)
+    assert "ingest was restarted" in log
+    assert stopped != JobStatus.CANCELED or "it was stopped" in log
     wait(lambda: running(zeta, JOB))
     zeta.kill()
     code, log = keep(stack)
