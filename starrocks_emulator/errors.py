@@ -31,6 +31,11 @@ def unknown_database(name: str) -> SqlError:
     return SqlError(5501, f"Getting analyzing error. Detail message: Unknown database '{name}'.", "3F000")
 
 
+def not_unique(name: str) -> SqlError:
+    """Two relations of a query have the same name."""
+    return SqlError(1066, f"Not unique table/alias: '{name}'", "42000")
+
+
 def unknown_table(name: str) -> SqlError:
     """The error for an unknown table or view in a statement."""
     return SqlError(5502, f"Getting analyzing error. Detail message: Unknown table '{name}'.", "42602")

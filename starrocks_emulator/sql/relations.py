@@ -175,7 +175,7 @@ class Relations(Expressions):
         """Refuse an alias, or a table without one, that is in the same FROM already."""
         key, used = f"{database}.{alias}", self._levels[-1].keys
         if key in used:
-            raise SqlError(1066, f"Not unique table/alias: '{alias}'", "42000")
+            raise errors.not_unique(alias)
         used.add(key)
 
     def exists(self, node: exp.Expr) -> str:

@@ -96,6 +96,8 @@ class Queries(Relations):
         for cte in node.expressions:
             only(cte, "this", "alias")
             name = written_name(cte.alias)
+            if name in self._ctes[-1]:
+                raise errors.not_unique(name)
             columns = cte.args["alias"].args.get("columns") or []
             names = f" ({', '.join(quote(column.name) for column in columns)})" if columns else ""
             rendered = self._name_of_query(name)

@@ -229,6 +229,13 @@ def test_names_of_queries_in_with_are_case_sensitive(tables: Client, query: str,
     assert tables.run(query) == rows
 
 
+@pytest.mark.parametrize("names", [("q", "q"), ("q", "Q", "Q")])
+def test_names_of_queries_in_one_with_are_unique(tables: Client, names: tuple[str, ...]) -> None:
+    queries = ", ".join(f"{name} AS (SELECT 1 AS x)" for name in names)
+    error = tables.error(f"WITH {queries} SELECT * FROM q")
+    assert (error.code, error.message) == (1066, f"Not unique table/alias: '{names[-1]}'")
+
+
 def test_results_do_not_depend_on_the_code_path_of_short_and_long_ones(tables: Client) -> None:
     tables.run("INSERT INTO b SELECT n, n * 2 FROM TABLE(generate_series(100, 2999)) AS g(n)")
     for most in (5, 2500):
