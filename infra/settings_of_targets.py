@@ -105,7 +105,10 @@ class KubernetesSettings(ImageSettings):
     storage_class: str = Field("", description="class of volumes; the cluster's default if empty")
     shared_storage_class: str = Field("", description="class of volumes that pods of several nodes write")
     pull_secret: str = Field("", description="Secret with the registry's login, in each namespace of the stack")
-    spread: Literal["required", "preferred"] = Field("required", description="members of a quorum on different nodes")
+    spread: Literal["required", "preferred"] = Field(
+        "required",
+        description="whether members of a group, such as a quorum, must run on different nodes, or only should",
+    )
     operator_namespace: Annotated[str, Field(pattern=_LABEL, description="namespace of StarRocks' operator")] = (
         "starrocks"
     )

@@ -56,9 +56,7 @@ def _jobs(found: Pipeline) -> Iterator[Metric]:
     wanted = GaugeMetricFamily("kappastack_job_wanted", "1 if the streaming job should run", labels=_JOB)
     running = GaugeMetricFamily("kappastack_job_running", "1 if the job ran at the keeper's last check", labels=_JOB)
     held = GaugeMetricFamily("kappastack_job_held", "1 if a lease or a deployment keeps the job stopped", labels=_JOB)
-    failures = GaugeMetricFamily(
-        "kappastack_job_failures", "Consecutive restarts after which the job failed again", labels=_JOB
-    )
+    failures = GaugeMetricFamily("kappastack_job_failures", "Consecutive failures of the job", labels=_JOB)
     checked = GaugeMetricFamily(
         "kappastack_job_checked_timestamp_seconds", "Time of the keeper's last check", labels=_JOB
     )

@@ -35,7 +35,7 @@ class StreamingJob(BaseModel):
         examples=["running"], description="running, restarting, given_up, held, stopped, unreachable or down"
     )
     held: bool = Field(examples=[False], description="whether a lease keeps the job stopped now")
-    failures: int = Field(examples=[0], description="consecutive restarts after which the job failed again")
+    failures: int = Field(examples=[0], description="consecutive failures of the job")
     reason: str | None = Field(examples=[None], description="reason of the state")
     checked_at: datetime | None = Field(examples=["2026-01-31T12:40:00Z"])
     restarted_at: datetime | None = Field(examples=[None])

@@ -1,11 +1,11 @@
 """The table `streaming_jobs`: jobs that should run, their state, and leases that stop a job for a short time.
 
-Three parties start and stop a streaming job: the deployment (a changed definition), the keeper (a job that failed) and
-the archive (no writer while a month is dropped). They coordinate by this table, which has no locks. Each party first
-writes its intention and then reads those of the others: the keeper writes state `restarting` and then reads `wanted`
-and the lease; the others write `wanted` or a lease and then read the state. In any order, at least one of two parties
-reads the other's intention and gives up its own. A state `restarting` that is older than RESTART_SECONDS is from a dead
-process.
+Four parties start and stop a streaming job: the deployment (a changed definition), the keeper (a job that failed), the
+archive (no writer while a month is dropped), and `make backup` or `make restore` (no writer while tables are copied).
+They coordinate by this table, which has no locks. Each party first writes its intention and then reads those of the
+others: the keeper writes state `restarting` and then reads `wanted` and the lease; the others write `wanted` or a lease
+and then read the state. In any order, at least one of two parties reads the other's intention and waits. A state
+`restarting` that is older than RESTART_SECONDS was written by a keeper that has ended.
 """
 
 import json

@@ -1,7 +1,7 @@
 """`keep-running`: restarts each streaming job that should run and does not, from its last checkpoint.
 
 A run checks every job repeatedly for some seconds, so that a job whose lease has ended runs again within a minute.
-`apps.shared.streaming_jobs` describes how keeper, deployment and archive coordinate.
+`apps.shared.streaming_jobs` describes how the keeper and others coordinate.
 """
 
 import math

@@ -101,7 +101,7 @@ def _up(stack: Stack, *arguments: str) -> int:
 
 
 def wait_until_healthy(stack: str) -> None:
-    """Wait for the services that a deployment restarted.
+    """Wait until all services of a stack are healthy.
 
     Raises:
         StackError: a service is not healthy in time; the message has its last log lines.

@@ -44,7 +44,7 @@ GROUP BY CASE WHEN s.demonstration IS NULL THEN 'false' ELSE 'true' END
 METRICS: Final = (
     QueryMetric(
         name="ciapol_recent_events",
-        help="Messages of the last 15 minutes: all, and those that were rejected",
+        help="Messages of the last 15 minutes: all, and those that contain an error",
         labels=("outcome",),
         query=_RECENT,
     ),

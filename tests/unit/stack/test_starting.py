@@ -176,7 +176,7 @@ def test_a_container_that_writes_log_lines_or_uses_cpu_progresses(
     assert activity() == 3.0
 
 
-def test_an_engine_that_does_not_respond_in_time_leaves_the_wait_as_it_is(
+def test_an_engine_that_does_not_respond_in_time_counts_as_progress(
     engine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(starting, "_ACTIVITY_SECONDS", 0.0)

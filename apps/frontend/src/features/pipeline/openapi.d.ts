@@ -491,7 +491,7 @@ export interface components {
             checked_at: string | null;
             /**
              * Failures
-             * @description consecutive restarts after which the job failed again
+             * @description consecutive failures of the job
              * @example 0
              */
             failures: number;

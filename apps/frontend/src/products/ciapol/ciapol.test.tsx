@@ -124,7 +124,7 @@ describe("overview", () => {
     expect(screen.getByText("Aucune station ne correspond", { exact: false })).toBeTruthy();
   });
 
-  it("shows rejected measurements with their reason, and their payload as text", async () => {
+  it("shows rejected messages with their reason, and their payload as text", async () => {
     const rejected = {
       received_at: "2026-01-31T12:00:00Z",
       message_id: "1:2:3:4",
@@ -137,7 +137,7 @@ describe("overview", () => {
     await screen.findByText("not JSON");
     const panel = screen.getByTestId("rejected");
     expect(panel.dataset["rejectedCount"]).toBe("1");
-    expect(panel.textContent).toContain("Plus de 1 mesures rejetées");
+    expect(panel.textContent).toContain("Plus de 1 messages rejetés");
     expect(within(panel).getByText("<b>boum</b>")).toBeTruthy();
   });
 });

@@ -12,7 +12,7 @@ const SHOWN = 5;
 const REFRESH_MS = 30_000;
 const PAYLOAD_SHOWN = 2_000;
 
-/** The rejected measurements of the last day, with the reasons. */
+/** The messages of the last day that were rejected in whole or in part, with the reasons. */
 export function RejectedPanel() {
   const { t, count, format } = useI18n();
   const { now } = usePlatform();
