@@ -12,7 +12,7 @@ from infra.checkout.paths import NOTES, ROOT
 Report = Callable[[str], None]
 Version = tuple[int, int, int]
 
-SIGN_OF_LIFE = 15.0
+PROGRESS_SECONDS = 15.0
 """Seconds between two progress lines of a running command."""
 
 
@@ -60,7 +60,7 @@ def run(
         try:
             while True:
                 try:
-                    status = process.wait(SIGN_OF_LIFE)
+                    status = process.wait(PROGRESS_SECONDS)
                     break
                 except subprocess.TimeoutExpired:
                     state = progress(path.read_text(errors="replace"))

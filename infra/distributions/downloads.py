@@ -21,7 +21,7 @@ OWN_DRAFTS = "-Daether.connector.resumeDownloads=false"
 
 Otherwise Maven before 3.9 writes one `.part` file, and fails when two modules download the same POM at once.
 """
-SIGN_OF_LIFE = 15.0
+PROGRESS_SECONDS = 15.0
 """Seconds between two progress lines of a download."""
 
 
@@ -114,8 +114,8 @@ def _attempt(artifacts: Sequence[Artifact], threads: int, scratch: Path, report:
     started = time.monotonic()
     ended = threading.Event()
 
-    def show_life() -> None:
-        while not ended.wait(SIGN_OF_LIFE):
+    def show_progress() -> None:
+        while not ended.wait(PROGRESS_SECONDS):
             done = sum((scratch / each.repository_path).is_file() for each in artifacts)
             report(f"{time.monotonic() - started:.0f} s, {done} of {len(artifacts)} files …")
 
@@ -128,13 +128,13 @@ def _attempt(artifacts: Sequence[Artifact], threads: int, scratch: Path, report:
         listed = "".join(f"<module>{module}</module>" for module in modules)
         (folder / "pom.xml").write_text(f"{_BEGIN}<artifactId>all</artifactId><modules>{listed}</modules></project>")
         arguments = [OWN_DRAFTS, "--threads", str(count), "--fail-at-end", "validate"]
-        life = threading.Thread(target=show_life, daemon=True)
-        life.start()
+        progress = threading.Thread(target=show_progress, daemon=True)
+        progress.start()
         try:
             status, output = maven.execute(arguments, folder, scratch)
         finally:
             ended.set()
-            life.join()
+            progress.join()
         return maven.failure(arguments, folder, output) if status else None
 
 

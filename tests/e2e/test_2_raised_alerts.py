@@ -23,6 +23,7 @@ from causes import (
     stopped,
     suspended,
 )
+from causes_in_liontrack import TABLE, bad_report, failed_run
 from causes_of_data import (
     TOPIC,
     events,
@@ -35,7 +36,6 @@ from causes_of_data import (
     wrong_definition,
 )
 from causes_of_disks import MAY_MOUNT, filled, small_disk
-from causes_of_lions import TABLE, bad_report, failed_run
 from machine import TestStack
 
 from infra.monitoring.rules import alerts
@@ -93,7 +93,7 @@ def _early(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def usual(stack: TestStack, watch: Watch) -> Iterator[ExitStack]:
-    """The topic receives events until this stack of contexts is closed."""
+    """The topic receives events until this ExitStack is closed."""
     with ExitStack() as publishing:
         publishing.enter_context(events(stack, "usual-1", a_second=0.2))
         yield publishing

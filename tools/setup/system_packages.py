@@ -20,8 +20,8 @@ def first_on_path(names: Sequence[str]) -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
-def _installed_or_useless(program: str) -> bool:
-    """Whether a program is installed, or useless because only root on Linux can start a Docker Engine."""
+def _installed_or_not_needed(program: str) -> bool:
+    """Whether a program is installed or not needed: only root on Linux can start a Docker Engine."""
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
     return sys.platform != "linux" or os.geteuid() != 0 or shutil.which(program, path=path) is not None
 
@@ -60,9 +60,9 @@ PACKAGES = (
         lambda: first_on_path(MYSQL_CLIENT_NAMES) is not None,
         tests_only=True,
     ),
-    # Without a Docker Engine that runs or can be started, its tests are skipped with the reason.
+    # If no Docker Engine runs or can be started, the tests on it are skipped with this reason.
     *(
-        Package(name, "tests on a Docker Engine", partial(_installed_or_useless, program), tests_only=True)
+        Package(name, "tests on a Docker Engine", partial(_installed_or_not_needed, program), tests_only=True)
         for name, program in (
             ("docker.io", "dockerd"),
             ("docker-registry", "docker-registry"),

@@ -26,7 +26,7 @@ public class ConnectorFlow {
     }
 
     /** Prints the result or the error of a check. The test compares it with the expected one. */
-    private static void tell(String name, Check check) {
+    private static void check(String name, Check check) {
         Object found;
         try {
             found = check.run();
@@ -57,10 +57,10 @@ public class ConnectorFlow {
         try (Statement statement = connection.createStatement()) {
             statement.execute("DELETE FROM measurements WHERE station_id IS NOT NULL");
         }
-        tell("version", () -> connection.getMetaData().getDatabaseProductVersion());
-        tell("batch", () -> batch(connection));
-        tell("read", () -> read(connection));
-        tell("update count", () -> {
+        check("version", () -> connection.getMetaData().getDatabaseProductVersion());
+        check("batch", () -> batch(connection));
+        check("read", () -> read(connection));
+        check("update count", () -> {
             try (PreparedStatement update =
                     connection.prepareStatement("UPDATE measurements SET note = ? WHERE station_id = ?")) {
                 update.setString(1, "changed");
@@ -68,7 +68,7 @@ public class ConnectorFlow {
                 return update.executeUpdate();
             }
         });
-        tell("null read", () -> {
+        check("null read", () -> {
             try (Statement statement = connection.createStatement();
                     ResultSet row = statement.executeQuery(
                             "SELECT value, note FROM measurements WHERE station_id = 'S4'")) {
@@ -76,8 +76,8 @@ public class ConnectorFlow {
                 return row.getDouble(1) + " " + row.wasNull() + " " + row.getString(2);
             }
         });
-        tell("metadata", () -> metadata(connection));
-        tell("large result", () -> {
+        check("metadata", () -> metadata(connection));
+        check("large result", () -> {
             try (PreparedStatement select =
                     connection.prepareStatement("SELECT * FROM TABLE(generate_series(1, ?))")) {
                 select.setInt(1, 5000);
@@ -93,7 +93,7 @@ public class ConnectorFlow {
                 return count + " " + sum;
             }
         });
-        tell("several statements", () -> {
+        check("several statements", () -> {
             try (Statement statement = connection.createStatement()) {
                 List<String> found = new ArrayList<>();
                 boolean rows = statement.execute(
@@ -111,9 +111,9 @@ public class ConnectorFlow {
                 return found;
             }
         });
-        tell("no such table", () -> connection.createStatement().executeQuery("SELECT * FROM nowhere"));
-        tell("after an error", () -> connection.isValid(5));
-        tell("a query too slow", () -> {
+        check("no such table", () -> connection.createStatement().executeQuery("SELECT * FROM nowhere"));
+        check("after an error", () -> connection.isValid(5));
+        check("a query too slow", () -> {
             try (Statement statement = connection.createStatement()) {
                 statement.setQueryTimeout(1);
                 statement.executeQuery("SELECT sum(a.generate_series * b.generate_series % 7) "
@@ -123,28 +123,28 @@ public class ConnectorFlow {
                 return "interrupted";
             }
         });
-        tell("transactions", () -> {
+        check("transactions", () -> {
             connection.setAutoCommit(false);
             connection.commit();
             connection.rollback();
             connection.setAutoCommit(true);
             return connection.getAutoCommit();
         });
-        tell("tables", () -> names(connection.getMetaData()
+        check("tables", () -> names(connection.getMetaData()
                 .getTables(database, null, "%", new String[] {"TABLE"}), "TABLE_NAME"));
-        tell("columns", () -> names(connection.getMetaData()
+        check("columns", () -> names(connection.getMetaData()
                 .getColumns(database, null, "measurements", "%"), "COLUMN_NAME"));
-        tell("primary key", () -> names(connection.getMetaData()
+        check("primary key", () -> names(connection.getMetaData()
                 .getPrimaryKeys(database, null, "measurements"), "COLUMN_NAME"));
-        tell("reset", () -> {
+        check("reset", () -> {
             connection.unwrap(JdbcConnection.class).resetServerState();
             return connection.isValid(5);
         });
-        tell("change user", () -> {
+        check("change user", () -> {
             connection.unwrap(JdbcConnection.class).changeUser("root", "");
             return connection.isValid(5);
         });
-        tell("change user, wrong password", () -> {
+        check("change user, wrong password", () -> {
             connection.unwrap(JdbcConnection.class).changeUser("root", "wrong");
             return connection.isValid(5);
         });

@@ -33,7 +33,7 @@ def test_the_error_names_a_missing_program() -> None:
 
 
 def test_a_long_command_reports_its_progress(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(process, "SIGN_OF_LIFE", 0.05)
+    monkeypatch.setattr(process, "PROGRESS_SECONDS", 0.05)
     seen = tmp_path / "seen"
     lines: list[str] = []
 

@@ -53,10 +53,10 @@ func main() {
 	}
 }
 
-func flow(db *sql.DB, tell func(string, func() (any, error))) {
+func flow(db *sql.DB, check func(string, func() (any, error))) {
 	at := time.Date(2026, 1, 31, 12, 5, 6, 0, time.UTC)
-	tell("ping", func() (any, error) { return "pong", db.Ping() })
-	tell("insert", func() (any, error) {
+	check("ping", func() (any, error) { return "pong", db.Ping() })
+	check("insert", func() (any, error) {
 		if _, err := db.Exec("DELETE FROM measurements WHERE station_id IS NOT NULL"); err != nil {
 			return nil, err
 		}
@@ -69,7 +69,7 @@ func flow(db *sql.DB, tell func(string, func() (any, error))) {
 		}
 		return done.RowsAffected()
 	})
-	tell("read", func() (any, error) {
+	check("read", func() (any, error) {
 		row := db.QueryRow("SELECT * FROM measurements WHERE station_id = ? AND measured_at = ?", "S1", at)
 		var station, price, note string
 		var measured, day time.Time
@@ -81,14 +81,14 @@ func flow(db *sql.DB, tell func(string, func() (any, error))) {
 		return fmt.Sprint(station, "|", measured.Format(time.RFC3339), "|", value, "|", quality, "|", valid, "|", price,
 			"|", day.Format(time.DateOnly), "|", counted, "|", note), err
 	})
-	tell("nulls", func() (any, error) {
+	check("nulls", func() (any, error) {
 		var value sql.NullFloat64
 		var day sql.NullTime
 		var note sql.NullString
 		err := db.QueryRow("SELECT value, day, note FROM measurements WHERE station_id = 'S2'").Scan(&value, &day, &note)
 		return fmt.Sprint(value.Valid, day.Valid, note.Valid), err
 	})
-	tell("statement used again", func() (any, error) {
+	check("statement used again", func() (any, error) {
 		statement, err := db.Prepare("SELECT ? + 1")
 		if err != nil {
 			return nil, err
@@ -104,7 +104,7 @@ func flow(db *sql.DB, tell func(string, func() (any, error))) {
 		}
 		return sum, nil
 	})
-	tell("large result", func() (any, error) {
+	check("large result", func() (any, error) {
 		rows, err := db.Query("SELECT * FROM TABLE(generate_series(1, 100000))")
 		if err != nil {
 			return nil, err
@@ -120,7 +120,7 @@ func flow(db *sql.DB, tell func(string, func() (any, error))) {
 		}
 		return fmt.Sprint(count, " ", sum), rows.Err()
 	})
-	tell("column types", func() (any, error) {
+	check("column types", func() (any, error) {
 		rows, err := db.Query("SELECT * FROM measurements WHERE 1 = 0")
 		if err != nil {
 			return nil, err
@@ -133,7 +133,7 @@ func flow(db *sql.DB, tell func(string, func() (any, error))) {
 		}
 		return strings.Join(names, " "), err
 	})
-	tell("several statements", func() (any, error) {
+	check("several statements", func() (any, error) {
 		rows, err := db.Query("SELECT 1; SELECT 2, 3")
 		if err != nil {
 			return nil, err
@@ -150,8 +150,8 @@ func flow(db *sql.DB, tell func(string, func() (any, error))) {
 		err = rows.Scan(&two, &three)
 		return fmt.Sprint(one, two, three), err
 	})
-	tell("no such table", func() (any, error) { return db.Exec("DELETE FROM nowhere WHERE a = 1") })
-	tell("a query given up", func() (any, error) {
+	check("no such table", func() (any, error) { return db.Exec("DELETE FROM nowhere WHERE a = 1") })
+	check("a query given up", func() (any, error) {
 		limited, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 		defer cancel()
 		began := time.Now()
@@ -159,10 +159,10 @@ func flow(db *sql.DB, tell func(string, func() (any, error))) {
 			"FROM TABLE(generate_series(1, 1000000)) a, TABLE(generate_series(1, 100000)) b")
 		return fmt.Sprint(errors.Is(err, context.DeadlineExceeded), time.Since(began) < 5*time.Second), nil
 	})
-	tell("long text", func() (any, error) {
+	check("long text", func() (any, error) {
 		var length int
 		err := db.QueryRow("SELECT length(?)", strings.Repeat("x", 3_000_000)).Scan(&length)
 		return length, err
 	})
-	tell("after all that", func() (any, error) { return "pong", db.Ping() })
+	check("after all that", func() (any, error) { return "pong", db.Ping() })
 }
