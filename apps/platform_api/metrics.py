@@ -105,8 +105,8 @@ class Increases:
     """The increases of counters, summed from the first time that each counter was seen.
 
     The engine's counters are sums over tasks. When a job restarts, each task continues with the number that it stored
-    some seconds before, so the sum falls a little. Prometheus takes a counter that falls for one that began again at 0,
-    and would count millions of old rows as new ones.
+    some seconds before, so the sum falls a little. Prometheus treats a falling counter as one that restarted at 0, and
+    would count millions of old rows as new ones.
     """
 
     def __init__(self) -> None:

@@ -98,7 +98,10 @@ class StreamingJobs:
         return [_job(row) for row in rows]
 
     def put(self, job_id: int, *, product: str, name: str, definition: Definition) -> None:
-        """Record that the job should run with this definition. A job that the keeper gave up is tried again."""
+        """Record that the job should run with this definition.
+
+        The keeper then restarts the job again, even if it had stopped doing so.
+        """
         text = json.dumps(definition, ensure_ascii=False, separators=(",", ":"))
         if self.find(job_id=job_id):
             self._set(

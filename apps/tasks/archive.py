@@ -26,7 +26,7 @@ RETENTION = "retention_months"
 
 _PARTITION = re.compile(r"^p(?P<year>[0-9]{4})(?P<month>[0-9]{2})$")
 _STOPPED_SECONDS = 20.0
-"""Seconds after which the jobs run again for a moment if many months must be dropped."""
+"""Seconds after which the drop of further months is interrupted, so that the jobs run for a short time in between."""
 _DROP_SECONDS = 60.0
 
 

@@ -31,7 +31,9 @@ def parser() -> argparse.ArgumentParser:
 
     def divided(name: str, text: str, default: str) -> argparse.ArgumentParser:
         added = windowed(name, text, default)
-        added.add_argument("--chunk", default="", help="length of the pieces that the range is divided into, as 31d")
+        added.add_argument(
+            "--chunk", default="", help="maximum length of the pieces that a range is divided into, such as 31d"
+        )
         return added
 
     def windowed(name: str, text: str, default: str) -> argparse.ArgumentParser:

@@ -20,8 +20,8 @@ _UNSCHEDULED = timedelta(days=7)
 class Findings:
     """The findings of one run of a step.
 
-    The row of the step, not the state of a finding's subject, tells whether an alert is open. An alert is therefore
-    resolved in every case in which the finding no longer persists, and sent again until it is delivered.
+    The row of the step records which alerts are open; the state of a finding's subject does not. An alert is therefore
+    resolved whenever its finding no longer persists, and sent again until it is delivered.
     """
 
     def __init__(self, context: Context, *, severity: str, name: str, ended: Callable[[str], Finding]) -> None:

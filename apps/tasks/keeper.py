@@ -21,7 +21,7 @@ from seatunnel.client.rest import ZetaError, ZetaUnreachable
 from seatunnel.client.zeta import ACTIVE, STOPPED, JobFailed, JobInfo, JobStatus, Zeta
 
 FAILURES = 3
-"""Number of consecutive failures after which the keeper gives up a job, which a person must then repair."""
+"""Number of consecutive failures after which the keeper stops restarting a job; a person must then repair it."""
 
 STABLE_SECONDS = 300
 """Seconds after a restart from which a running job counts as recovered."""
@@ -154,7 +154,7 @@ class _Keeper:
         why = f"{info.status}: {info.error}" if info.error else _WHY.get(info.status, str(info.status))
         if job.state == JobState.GIVEN_UP:
             self._note(JobState.GIVEN_UP, job.reason)
-            self._found.add(f"{job.name} does not run and was given up: {job.reason}")
+            self._found.add(f"{job.name} does not run and is no longer restarted: {job.reason}")
             self._found.raised.append(given_up(job, job.reason, job.failures))
             return
         failures = job.failures + (1 if info.status in _AT_FAULT else 0)

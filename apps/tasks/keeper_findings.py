@@ -24,8 +24,8 @@ def given_up(job: StreamingJob, why: str, failures: int) -> Finding:
     return _finding(
         job.product,
         job.name,
-        f"streaming job {job.name} failed {failures} times in a row and was given up",
-        f"le flux {job.name} a échoué {failures} fois de suite et a été abandonné",
+        f"streaming job {job.name} failed {failures} times in a row and is no longer restarted",
+        f"le flux {job.name} a échoué {failures} fois de suite et ne sera plus redémarré",
         f"{why[:_REASON]}\n{_WHAT_TO_DO}",
     )
 

@@ -64,7 +64,7 @@ def stop(zeta: Zeta, identity: int, *, within: float, unknown: float = _UNKNOWN_
         zeta: client of the engine.
         identity: id of the job. An ended job is not an error.
         within: time limit in seconds.
-        unknown: seconds for which the engine must not know the job, because its submission may still be in progress.
+        unknown: seconds for which an unknown job does not count as ended, because its submission may be in progress.
 
     Raises:
         TimeoutError: the job did not end in time. The message contains the last error of the engine.
@@ -79,7 +79,7 @@ def stop(zeta: Zeta, identity: int, *, within: float, unknown: float = _UNKNOWN_
         except ZetaError as error:
             return Pending(str(error))
         if status == JobStatus.UNKNOWN and time.monotonic() - begun < unknown:
-            return Pending("the engine does not know it yet")
+            return Pending("the engine does not list it yet")
         return status in STOPPED or Pending(f"it is {status}")
 
     poll(look, within=within, what=f"job {identity}", longest_pause=1)

@@ -1,4 +1,4 @@
-"""The form of rules, and access to the properties of resources, of which some are unknown in a preview."""
+"""The types of rules, and access to the properties of resources. In a preview, some properties are unknown."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

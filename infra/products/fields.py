@@ -91,7 +91,7 @@ class EventField(BaseModel):
                 )
         if self.pattern is not None:
             if "(?P" in self.pattern:
-                raise ValueError(f"pattern {self.pattern!r} has a group of Python's (?P…), which Java does not know")
+                raise ValueError(f"pattern {self.pattern!r} has a group of Python's (?P…), which Java does not support")
             try:
                 re.compile(self.pattern)
             except re.error as error:

@@ -99,8 +99,8 @@ class Connections(BaseModel):
     def token(self, name: str) -> str:
         """The token that Pulsar accepts, by the name of its secret.
 
-        While the key is rotated, it is signed with the predecessor: Pulsar accepts it before and after it gets the new
-        key.
+        While the key is rotated, the token is signed with the old key. Pulsar accepts such a token before and after it
+        gets the new key.
         """
         key = self.previous.get(TOKEN_KEY)
         return sign(key, role(name)) if key else self.secrets[name]

@@ -57,11 +57,11 @@ class Check(BaseModel):
             with _WITHOUT_PROXY.open(self.url, timeout=timeout) as answer:
                 text = answer.read(65536).decode(errors="replace")
         except urllib.error.HTTPError as error:
-            return f"{self.url} answers {error.code}"
+            return f"{self.url} returns status {error.code}"
         except (OSError, HTTPException) as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
             return f"{self.url}: {reason}"
-        return "" if self.contains in text else f"{self.url} answers {text[:80]!r} without {self.contains!r}"
+        return "" if self.contains in text else self._unexpected(text[:80])
 
     @property
     def _container(self) -> str:
@@ -83,7 +83,10 @@ class Check(BaseModel):
         except OSError as error:
             return f"{self.url}: {error}"
         found = self.contains.encode() in answer
-        return "" if found else f"{self.url} answers {answer[:80]!r} without {self.contains!r}"
+        return "" if found else self._unexpected(answer[:80])
+
+    def _unexpected(self, text: str | bytes) -> str:
+        return f"the response of {self.url} is {text!r}, which does not contain {self.contains!r}"
 
     def wait(self, stack: str, service: str) -> str:
         """Wait until a service is healthy; return an error message, or an empty string.

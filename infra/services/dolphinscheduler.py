@@ -41,7 +41,7 @@ _NO_DATABASE = (
 
 _LARGEST_POOL = 20
 _CONNECTIONS = 80
-"""Connections of all servers, of the 100 that PostgreSQL accepts. The exporter, backups and people need the others."""
+"""Connections that all servers share. PostgreSQL accepts 100; the rest is for the exporter, backups and people."""
 
 _COMMON = """\
 data.basedir.path=@{volume.data}/work

@@ -8,7 +8,7 @@ from infra.versions import NODE_EXPORTER_IMAGE, POSTGRES_EXPORTER_IMAGE
 
 _NOBODY = "65534:0"
 _CPU = 20
-"""Exporters only work while Prometheus reads them, every few seconds for some milliseconds."""
+"""An exporter uses CPU only while Prometheus reads it: some milliseconds every few seconds."""
 # The default excludes `overlay`, which in a container is the disk with the engine's data.
 _FILE_SYSTEMS = (
     "^(autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|fusectl|hugetlbfs|iso9660|mqueue|nsfs|proc|"

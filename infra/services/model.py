@@ -325,8 +325,8 @@ class Instances:
 
     Args:
         endpoints: an endpoint for each process.
-        looked_up: whether the number of processes changes. Then there is one endpoint, whose host has a DNS record for
-            each process.
+        looked_up: whether Prometheus finds the processes by DNS, because their number changes. Then there is one
+            endpoint, whose host has a DNS record for each process.
     """
 
     endpoints: tuple[Endpoint, ...]

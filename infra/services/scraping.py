@@ -10,7 +10,7 @@ from infra.services.model import Instances, Metrics, Service
 Targets = Mapping[str, tuple[Service, Mapping[str, Instances]]]
 """Services with each of their processes by port, by the service's name."""
 WANTED = "kappastack:service_processes:wanted"
-"""Number of processes of each service. Prometheus does not know a process that has no DNS record."""
+"""Number of processes of each service. Prometheus does not find a process that has no DNS record."""
 
 
 def scrape_configs(targets: Targets, interval: int) -> list[dict[str, object]]:

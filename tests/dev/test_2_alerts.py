@@ -36,7 +36,7 @@ def watch(stack: DockerStack) -> Iterator[Watch]:
 def test_a_container_that_crashes_repeatedly_raises_an_alert(stack: DockerStack, watch: Watch) -> None:
     settled = f"time() - max(kappastack_planned_restart_timestamp_seconds) > {2 * SETTLING}"
     wait_until(lambda: series(stack, settled), "the end of the deployment's restarts", pause=INTERVAL)
-    # The rule does not see the process that the deployment started, so the first crash does not count.
+    # The rule does not count the process that the deployment started, so the first crash does not count.
     times = watch.exercise(Exercise(lambda: killed(stack, SERVICE, RESTARTS + 1), [RAISED]))
     print(times)
 

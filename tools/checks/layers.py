@@ -198,7 +198,7 @@ def layers(*, long: bool) -> list[Layer]:
     servers = [f"integration/{folder}" for folder in ("api", "emulator", "emulator_mysql", "frontend", "starrocks")]
     return [
         Layer("distributions", "Distributions", distributions, queue="first"),
-        # `cluster` uses the images. The Docker Engine of the tests is then free for `dev`.
+        # `cluster` needs these images. They are built first, so that only `dev` uses the tests' Docker Engine later.
         Layer("images", "Images", stack_images, queue="first"),
         LINT,
         TYPES,

@@ -11,7 +11,7 @@ _ONLY = "only stacks of target docker, such as dev, need it"
 def rows() -> list[tuple[str, str, bool]]:
     """Rows of the table: the examined object, its state, and whether that suffices.
 
-    A missing engine suffices, because the stack `local` does not need one.
+    A missing engine is no problem unless DOCKER_HOST is set, because the stack `local` needs none.
     """
     host = os.environ.get("DOCKER_HOST", "")
     address = f"DOCKER_HOST={host}" if host else "the default socket (DOCKER_HOST is not set)"

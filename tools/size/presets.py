@@ -8,7 +8,7 @@ LOADS: Mapping[str, Load] = {
     "medium": Load(events_per_second=15, event_bytes=271, sources=1_000, retention_months=13),
     "large": Load(events_per_second=60, event_bytes=271, sources=5_000, retention_months=13),
 }
-"""Load by preset. `small` has one instance of each service, for rehearsals.
+"""Load by preset.
 
-It tolerates no failure, so it has no load.
+No load is given for `small`: it has one instance of each service, tolerates no failure, and is for rehearsals.
 """

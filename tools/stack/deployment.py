@@ -28,8 +28,8 @@ def prepare(stack: Stack) -> Settings:
     """Check the machine, build the images and create the stack; return its settings.
 
     Raises:
-        StackError: a disk is full, there are data whose passwords are lost, a setting cannot be decrypted, or
-            something that exists prevents the deployment.
+        StackError: a disk is full, there are data whose passwords are lost, a setting cannot be decrypted, or an
+            existing object prevents the deployment.
         SettingsError: the configuration of the stack is invalid.
     """
     settings = load_settings(stack_configuration(stack.name))
@@ -77,7 +77,8 @@ def deploy(stack: Stack, *, complete: bool = False) -> int:
         return 0
     if begun is None or not begun.forget:
         if not operations_of(stack.name).runs_here:
-            # Pods and some containers are replaced by both deployments; users must not notice one long interruption.
+            # Both deployments replace pods and some containers. Without this wait, their interruptions would follow
+            # each other directly, and users would notice one long interruption.
             wait_until_healthy(stack.name)
         Rotation.now((), forget=True).save(stack.name)
         connections.renew_token_files(stack.name)
@@ -133,10 +134,10 @@ def check_disks(stack: str, settings: Settings) -> None:
 
 
 def check_obstacles(stack: Stack, settings: Settings) -> None:
-    """Refuse a deployment that what exists prevents, or that would take over what does not belong to the stack.
+    """Refuse a deployment that existing objects prevent, or that would change objects of another owner.
 
     Raises:
-        StackError: there are such obstacles; the message names each with its remedy.
+        StackError: there are such objects; the message names each with its remedy.
     """
     if found := operations(settings, stack.name).obstacles():
         raise StackError("; ".join(found))

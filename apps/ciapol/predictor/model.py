@@ -69,7 +69,7 @@ class QuantityModel:
         scale: unit of changes.
         median: forest of the median.
         lower, upper: forests of the interval's ends.
-        trust: factor of the predicted change by distance, from 0 (persistence) to 1.
+        trust: shrinkage factor of the predicted change by distance: 0 is persistence, 1 the full change.
         margin: number by distance that widens the interval on both sides, or narrows it if negative, in units of the
             scale.
     """

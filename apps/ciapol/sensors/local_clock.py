@@ -83,7 +83,10 @@ class LocalClock:
         raise LocalTimeError(f"a local time that exists once; {found}. The option --clock-change {choices} reads it")
 
     def _refuse_second(self, moment: datetime, station_id: str, *, chosen: bool) -> None:
-        """Refuse a row at the moment of another row if `change` determined either moment: it would replace that row."""
+        """Refuse a row whose UTC time equals that of an earlier row, if `change` determined one of the two times.
+
+        It would replace the earlier row.
+        """
         key = station_id, moment
         if key in self._near_changes and (chosen or self._near_changes[key]):
             raise LocalTimeError(

@@ -49,9 +49,9 @@ class Words:
 
 FRENCH: Final = Words(
     title="Rapport LionTrack du {day}",
-    range="Jours calculés : du {first} au {last}. {late} jour(s) recalculé(s) pour des événements tardifs.",
+    range="Jours calculés : du {first} au {last}. {late} jour(s) recalculé(s) à cause de messages arrivés en retard.",
     came="Messages reçus",
-    topic="Sujet",
+    topic="Topic",
     received="Reçus",
     rejected="Rejetés",
     excluded="Exclusions et raisons",
@@ -65,7 +65,7 @@ FRENCH: Final = Words(
     health="Santé des lions",
     health_line="{lions} lions : {above} au-dessus de 80, {middle} entre 60 et 80, {below} en dessous de 60. "
     "Moyenne : {average}.",
-    no_health="Aucun lion suivi ce jour.",
+    no_health="Aucun lion suivi ce jour-là.",
     anomalies="Anomalies : score de santé inférieur à 60",
     no_anomaly="Aucune anomalie.",
     lion="Lion",

@@ -235,7 +235,7 @@ class DolphinScheduler:
     def workflow(self, project: int, name: str) -> FoundWorkflow | None:
         """A workflow by its name.
 
-        It is looked up in the list, because the lookup by name of the server finds nothing for a user without a tenant.
+        It is looked up in the list, because the server's lookup by name finds nothing for a user without a tenant.
         """
         found = self.processes(project).get(name)
         if found is None:

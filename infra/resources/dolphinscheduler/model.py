@@ -1,4 +1,4 @@
-"""The meaning of a workflow: one form for the file and for the server's definition, so that the two can be compared.
+"""The canonical form of a workflow, into which the file and the server's definition are converted for comparison.
 
 It contains nothing that only the server defines, such as codes, versions and positions on the canvas.
 """
@@ -40,7 +40,7 @@ PERIODS = {"hour": ("hour", "currentHour"), "day": ("day", "today")}
 
 
 class TaskMeaning(BaseModel):
-    """The meaning of a task; times are in minutes."""
+    """The canonical form of a task; times are in minutes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -58,7 +58,7 @@ class TaskMeaning(BaseModel):
 
 
 class ScheduleMeaning(BaseModel):
-    """The meaning of an active schedule."""
+    """The canonical form of an active schedule."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -70,7 +70,7 @@ class ScheduleMeaning(BaseModel):
 
 
 class WorkflowMeaning(BaseModel):
-    """The meaning of a workflow; the timeout is in minutes."""
+    """The canonical form of a workflow; the timeout is in minutes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -84,7 +84,7 @@ class WorkflowMeaning(BaseModel):
 
 
 def desired_meaning(definition: WorkflowDefinition, *, product: str, tenant: str, alert_group: str) -> WorkflowMeaning:
-    """The meaning of a workflow file.
+    """The canonical form of a workflow file.
 
     Args:
         definition: the file's content.
@@ -158,7 +158,7 @@ def actual_meaning(
     workflow_names: Mapping[int, str],
     group_names: Mapping[int, str],
 ) -> WorkflowMeaning:
-    """The meaning of a workflow of the server.
+    """The canonical form of a workflow of the server.
 
     Args:
         workflow: the server's definition.

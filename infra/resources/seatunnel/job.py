@@ -85,7 +85,7 @@ class JobProvider(Provider[JobInputs]):
                 zeta.wait(identity, _RUNNING, within=600)
             finally:
                 # The job is recorded even after a failure, so that the keeper restarts it, and sends an alert when it
-                # gives up.
+                # stops doing so.
                 jobs.put(identity, product=inputs.product, name=inputs.name, definition=definition)
 
     def find_drift(self, inputs: JobInputs) -> list[str]:

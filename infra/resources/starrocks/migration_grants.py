@@ -97,10 +97,10 @@ def missing_grants(root: Statements, desired: Iterable[Grant]) -> list[Grant]:
 
 
 def added_grants(root: Statements, desired: Iterable[Grant], roles: Iterable[str], database: str) -> list[Grant]:
-    """The privileges of roles on a database and its objects, or beyond databases, that are in effect, but not desired.
+    """Privileges in effect that are not desired: on this database, on its objects, or not limited to one database.
 
-    Privileges on another database are not compared, because the migrations of that one may grant them. Those beyond
-    databases, and other roles, are granted by the migrations that create the role.
+    Privileges on other databases are ignored, because the migrations of those databases may grant them. Privileges that
+    are not limited to one database, and roles of roles, are granted by the migrations that create the role.
 
     Raises:
         StarRocksError: StarRocks refused a statement or did not respond.

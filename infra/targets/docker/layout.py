@@ -50,7 +50,7 @@ class Layout(ContainerLayout):
         }
 
     def published(self) -> list[Published]:
-        """The published ports; instead of a port with an entrance, its entrance is published."""
+        """The published ports. Of a port with an entrance, only the entrance is published."""
         found = [
             Published(port.number, port.number + self.port_offset, self._address(port))
             for port in self.service.ports.values()

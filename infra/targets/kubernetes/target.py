@@ -69,7 +69,7 @@ class KubernetesTarget:
             context=settings.context or None,
             render_yaml_to_directory=rendered,
             enable_server_side_apply=None if rendered else True,
-            # Objects that an interrupted deployment created, and namespaces and claims that an earlier `destroy` kept.
+            # Adopt objects of an interrupted deployment, and namespaces and claims that an earlier `destroy` kept.
             upsert_existing_objects=None if rendered else True,
             # Otherwise another path of the kubeconfig could replace the provider, and with it every object.
             cluster_identifier=None if rendered else names.namespace(stack, settings),

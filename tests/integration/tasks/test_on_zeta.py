@@ -231,7 +231,7 @@ def test_after_three_failures_in_a_row_a_job_is_given_up_with_its_reason(stack: 
         assert (failures, state) == (3, "given_up")
         assert "denied" in str(reason).lower()
         code, log = keep(stack)
-        assert (code, "was given up" in log) == (0, True), log
+        assert (code, "is no longer restarted" in log) == (0, True), log
         assert [alert["severity"] for alert in received] == ["critical"]
         assert "denied" in received[0]["text"].lower()
 

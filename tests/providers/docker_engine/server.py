@@ -76,7 +76,7 @@ async def _abort(context: ServicerContext, error: Partial) -> None:
 
 
 async def serve(engine: str, provider: protocol.Provider, version: str) -> None:
-    """Serve until the CLI ends this process, or has ended itself, such as after SIGKILL.
+    """Serve until the CLI ends this process, or until the CLI itself has ended, such as by SIGKILL.
 
     Args:
         engine: address of the Pulumi engine.

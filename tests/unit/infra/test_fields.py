@@ -99,7 +99,7 @@ def test_job_files_include_fields_by_topic_and_form(tmp_path: Path) -> None:
         (("min: 0, max: 2.5", "pattern: a"), r"fields.2 \(level\): pattern does not fit type double"),
         (("max_bytes: 8, ", ""), r"fields.0 \(id\): type string needs max_bytes"),
         (("'[a-z]+'", "'[a-z'"), r"fields.0 \(id\): pattern '\[a-z' is not a regular expression"),
-        (("'[a-z]+'", "'(?P<first>[a-z]+)'"), r"fields.0 \(id\): pattern .* Java does not know"),
+        (("'[a-z]+'", "'(?P<first>[a-z]+)'"), r"fields.0 \(id\): pattern .* Java does not support"),
         (("now+10m", "10m"), r"fields.1 \(at\): not_later_than '10m' is not a time; write now or publish_time"),
         (("now+10m", "received_at+10m"), r"fields.1 \(at\): not_later_than 'received_at\+10m' is not a time"),
         (("max_bytes: 8, ", "max_bytes: 8, unit: m, "), r"fields.0 \(id\): unit 'm' does not fit type string"),

@@ -15,7 +15,7 @@ STACK = "test"
 
 @pytest.fixture(autouse=True)
 def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Methods that a supervisor which accepts everything was called with."""
+    """Methods that were called on a supervisor that accepts every call."""
     monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / "state"))
     found: list[str] = []
     monkeypatch.setattr(Supervisor, "_call", lambda _self, method, *_arguments: found.append(method))

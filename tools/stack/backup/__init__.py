@@ -1,1 +1,1 @@
-"""`backup` and `restore`: the data of a stack in a folder, and back."""
+"""`backup` and `restore`: copy the data of a stack into a folder, and from a folder into a stack."""

@@ -1,4 +1,4 @@
-"""DolphinScheduler's metadata: a dump of its tables in the format of `pg_dump --data-only`, and back.
+"""Dumps and restores DolphinScheduler's metadata, in the format of `pg_dump --data-only`.
 
 The published binaries of PostgreSQL have no `pg_dump`, and that of another major version does not fit the server
 (docs/decisions/102-dump-by-copy.md). The dump is read in one transaction, and restored in one.

@@ -1,4 +1,4 @@
-"""`restore`: the data of a backup into a stack."""
+"""`restore`: copies the data of a backup into a stack."""
 
 from dataclasses import dataclass
 from pathlib import Path

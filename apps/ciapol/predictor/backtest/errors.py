@@ -42,10 +42,10 @@ class Errors:
     def of(cls, actual: Floats, model: Interval, persistence: Floats, yesterday: Floats) -> "Errors":
         """The errors of one station.
 
-        Only hours that were measured and that all methods predict count.
+        Hours that were not measured, or that a method does not predict, are left out.
 
         Args:
-            actual: measured values; in all arguments, the hours ahead are the innermost order.
+            actual: measured values; in all arguments, the hours ahead vary fastest.
             model: predictions of the model.
             persistence: predictions by the last value.
             yesterday: predictions by the value of the same hour on the previous day.

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 _HALF_YEAR = 182 * 24
 _LONG = 800 * 24
-"""Hours of data from which on each fold predicts half a year, so that the folds include all seasons."""
+"""Minimum length of the data, in hours, for folds of half a year, which together include all seasons."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Plan:
 
     Args:
         data: folder of files; None for the sample.
-        folds: number of cuts; None for four half years, or for two eighths of shorter data.
+        folds: number of cuts; None for the default: four half years, or with shorter data two folds of an eighth each.
         every: hours from one prediction to the next; coprime to 24, so that all hours of the day occur.
         jobs: number of processes.
         markdown: file to write the tables to; None for none.
@@ -182,5 +182,5 @@ def _heading(plan: Plan, folds: Sequence[Fold], stations: int) -> list[str]:
     source = "the shipped sample" if plan.data is None else "the files given"
     return [
         f"Model {MODEL} on {source}, {stations} stations; trained on at most {HISTORY_DAYS} days before {cuts},",
-        f"each time tried on the {days} days after, a prediction every {plan.every} h. µg/m³; aqi: index.",
+        f"each tested on the {days} days after it, with one prediction every {plan.every} h. µg/m³; aqi: index.",
     ]

@@ -14,8 +14,8 @@ import org.apache.pulsar.broker.authentication.AuthenticationProviderList;
 import org.apache.pulsar.broker.authentication.AuthenticationProviderToken;
 
 /**
- * Accepts tokens that are signed with one of several keys. {@link AuthenticationProviderToken} has one key only, so that
- * a new key would make every token invalid at once.
+ * Accepts tokens that are signed with one of several keys. {@link AuthenticationProviderToken} has one key only, so a
+ * new key would make every token invalid at once.
  *
  * <p>{@code tokenSecretKey} is the URL of a file with a key on each line: the new one, and while it is rotated the old one.
  */

@@ -22,7 +22,7 @@ export const en = {
   last_fix: "Last position",
   never: "never",
   map: "Last positions",
-  "map.label": "Map of coordinates: {points} points, latitude and longitude in degrees",
+  "map.label": "Map of positions: {points} points, latitude and longitude in degrees",
   "map.empty": "No position",
   "health.title": "Health of the lions",
   "health.above": "Above 80",

@@ -4,7 +4,7 @@ export const fr = {
   back: "Tous les lions",
   demonstration: "LionTrack",
   "demonstration.detail":
-    "Positions réelles de deux pumas (Utah, 2014), avec des dates ramenées à aujourd’hui ; poids et utilisateurs générés.",
+    "Positions réelles de deux pumas (Utah, 2014), dont les dates sont décalées jusqu’à aujourd’hui ; poids et utilisateurs générés.",
   "summary.one": "{count} lion suivi",
   "summary.other": "{count} lions suivis",
   rows: "Tableau : {title}",
@@ -20,7 +20,7 @@ export const fr = {
   last_fix: "Dernière position",
   never: "jamais",
   map: "Dernières positions",
-  "map.label": "Carte en coordonnées : {points} points, latitude et longitude en degrés",
+  "map.label": "Carte des positions : {points} points, latitude et longitude en degrés",
   "map.empty": "Aucune position",
   "health.title": "Santé des lions",
   "health.above": "Au-dessus de 80",

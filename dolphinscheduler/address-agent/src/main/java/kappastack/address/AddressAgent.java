@@ -33,7 +33,8 @@ public final class AddressAgent {
                 ServerSocketChannel channel = ServerSocketChannel.open()) {
             InetAddress bound = channel.bind(new InetSocketAddress(0)).socket().getInetAddress();
             if (!socket.getInetAddress().equals(expected) || !bound.equals(expected)) {
-                throw new IllegalStateException("address agent: sockets of this JVM do not bind " + expected.getHostAddress());
+                throw new IllegalStateException(
+                        "address agent: sockets of this JVM do not bind to " + expected.getHostAddress());
             }
         }
     }

@@ -97,8 +97,9 @@ final class PulsarSettings implements Serializable {
                 .subscriptionInitialPosition(initialPosition)
                 .receiverQueueSize(queueSize)
                 .autoScaledReceiverQueueSizeEnabled(true)
-                // Of an auto-scaled receiver queue, this is also the initial size. It must be above 1: after a seek, the client
-                // drops the message at the position, and with a queue of 1 it requests no further one.
+                // This is also the initial size of an auto-scaled receiver queue. It must be above 1:
+                // after a seek, the client drops the message at the position, and with a queue of 1
+                // it requests no further one.
                 .batchReceivePolicy(BatchReceivePolicy.builder().maxNumMessages(Math.min(SMALLEST_QUEUE, queueSize)).build())
                 // Messages that cannot be decrypted are emitted as they are; otherwise the first one would block the partition.
                 .cryptoFailureAction(ConsumerCryptoFailureAction.CONSUME)

@@ -26,7 +26,7 @@ final class SourceStarts {
         try {
             return builder.register();
         } catch (IllegalArgumentException e) {
-            // Another class loader of the engine has loaded this class before. A job is worth more than its counter.
+            // Another class loader has already registered this metric. The job then runs without counting its starts.
             LOG.warn("starts of sources are not counted: {}", e.toString());
             return builder.create();
         }
