@@ -64,7 +64,7 @@ export const en = {
 
   "failure.network": "The page’s server does not respond.",
   "failure.timeout": "The server did not respond in time.",
-  "failure.problem": "The server refused the request: {detail}",
+  "failure.problem": "The server reports an error: {detail}",
   "failure.shape": "The server sent an unexpected response.",
   "failure.retry": "Retrying automatically.",
 

@@ -61,7 +61,7 @@ export const fr = {
 
   "failure.network": "Le serveur de la page ne répond pas.",
   "failure.timeout": "Le serveur n’a pas répondu à temps.",
-  "failure.problem": "Le serveur a refusé la requête : {detail}",
+  "failure.problem": "Le serveur signale une erreur : {detail}",
   "failure.shape": "Le serveur a renvoyé une réponse inattendue.",
   "failure.retry": "Nouvel essai automatique.",
 
