@@ -2,13 +2,15 @@
 
 Every layer runs even if another one failed. The layers of a queue run one after the other. The queues run at the same
 time, because tests spend half of the time waiting for services. At most two layers deploy a stack at the same time.
+When a queue is empty, it takes waiting layers of the other queues that may run beside any layer.
 """
 
 import argparse
 import os
 import sys
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from tools.checks import changes, summary
@@ -34,17 +36,49 @@ def run(layer: Layer) -> Result:
     return Result(layer.name, outcome, seconds)
 
 
+class Waiting:
+    """Layers that have not started, by queue."""
+
+    def __init__(self, chosen: Sequence[Layer]) -> None:
+        """Sort layers into their queues."""
+        self._lock = threading.Lock()
+        self._queues: dict[Queue, list[Layer]] = {}
+        for layer in chosen:
+            self._queues.setdefault(layer.queue, []).append(layer)
+
+    @property
+    def queues(self) -> list[Queue]:
+        """The queues with layers."""
+        return list(self._queues)
+
+    def of(self, queue: Queue) -> Iterator[Layer]:
+        """The layers of a queue, and then movable layers of the other queues, as long as there are any."""
+        while (layer := self._next(queue)) is not None:
+            yield layer
+
+    def _next(self, queue: Queue) -> Layer | None:
+        with self._lock:
+            if own := self._queues[queue]:
+                return own.pop(0)
+            movable = [(other, layer) for other in self._queues.values() for layer in other if layer.movable]
+            if not movable:
+                return None
+            other, layer = movable[-1]
+            other.remove(layer)
+            return layer
+
+
 def run_all(chosen: Sequence[Layer]) -> int:
     """Run layers and print the summary; return exit status 1 if one failed, else 0."""
     REPORTS.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    queues: dict[Queue, list[Layer]] = {}
-    for layer in chosen:
-        queues.setdefault(layer.queue, []).append(layer)
-    results = [run(layer) for layer in queues.pop("first", [])]
+    results = [run(layer) for layer in chosen if layer.queue == "first"]
+    waiting = Waiting([layer for layer in chosen if layer.queue != "first"])
     with ThreadPoolExecutor() as pool:
-        for of_queue in pool.map(lambda queue: [run(layer) for layer in queue], queues.values()):
+        for of_queue in pool.map(lambda queue: [run(layer) for layer in waiting.of(queue)], waiting.queues):
             results += of_queue
+    order = [layer.name for layer in chosen]
+    results.sort(key=lambda result: order.index(result.layer))
     for line in summary.lines(results, time.monotonic() - started):
         print(line, flush=True)
     return 1 if any(result.outcome.failed for result in results) else 0

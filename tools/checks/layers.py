@@ -32,12 +32,14 @@ class Layer:
         title: text of its heading.
         run: runs the layer and returns its outcome.
         queue: the layers of a queue run one after the other. The queues run at the same time, after `first`.
+        movable: whether the layer may run at the same time as any other one, so that an empty queue may take it.
     """
 
     name: str
     title: str
     run: Callable[[], Outcome]
     queue: Queue = "parts"
+    movable: bool = False
 
 
 def command(arguments: Sequence[str]) -> Outcome:
@@ -195,7 +197,16 @@ def layers(*, long: bool) -> list[Layer]:
         long: whether tests run with their full counts.
     """
     workflows = [f"integration/{folder}" for folder in ("dolphinscheduler", "predictor", "tasks")]
-    servers = [f"integration/{folder}" for folder in ("api", "emulator", "emulator_mysql", "frontend", "starrocks")]
+    emulator = [f"integration/{folder}" for folder in ("emulator", "emulator_mysql", "starrocks")]
+    web = [f"integration/{folder}" for folder in ("api", "frontend")]
+
+    def tests(
+        name: str, title: str, *paths: str, queue: Queue = "parts", without: Sequence[str] = (), movable: bool = False
+    ) -> Layer:
+        return Layer(
+            name, title, lambda: python_tests(name, *paths, long=long, without=without), queue=queue, movable=movable
+        )
+
     return [
         Layer("distributions", "Distributions", distributions, queue="first"),
         # `cluster` needs these images. They are built first, so that only `dev` uses the tests' Docker Engine later.
@@ -205,21 +216,17 @@ def layers(*, long: bool) -> list[Layer]:
         FRONTEND,
         Layer("unit", "Unit tests", lambda: python_tests("unit", "unit", long=long, workers=2)),
         JAVA,
-        Layer("workflows", "Integration tests of workflows", lambda: python_tests("workflows", *workflows, long=long)),
-        Layer(
+        tests("workflows", "Integration tests of workflows", *workflows),
+        tests(
             "data",
             "Other integration tests",
-            lambda: python_tests("data", "integration", long=long, without=[*workflows, *servers]),
-        ),
-        Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", "e2e", long=long), queue="stacks"),
-        Layer(
             "integration",
-            "Integration tests of the emulator and the APIs",
-            lambda: python_tests("integration", *servers, long=long),
-            queue="stacks",
+            without=[*workflows, *emulator, *web],
+            movable=True,
         ),
+        tests("e2e", "End-to-end tests", "e2e", queue="stacks"),
+        tests("web", "Integration tests of the APIs and the page", *web, queue="stacks", movable=True),
+        tests("emulator", "Integration tests of the emulator", *emulator, queue="stacks", movable=True),
         Layer("cluster", "Kubernetes", lambda: cluster(long=long), queue="containers"),
-        Layer(
-            "dev", "The platform on a Docker Engine", lambda: python_tests("dev", "dev", long=long), queue="containers"
-        ),
+        tests("dev", "The platform on a Docker Engine", "dev", queue="containers"),
     ]

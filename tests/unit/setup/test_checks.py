@@ -176,3 +176,30 @@ def test_long_tests_run_on_request(project: Path) -> None:
     done = pytest_in(project, long="1")
     assert "test_it.py::test_long" in done.stdout
     assert done.returncode == 1
+
+
+def test_an_empty_queue_takes_movable_layers_of_other_queues(capsys: pytest.CaptureFixture[str]) -> None:
+    ended: list[str] = []
+    moved = threading.Event()
+
+    def layer(name: str, queue: Queue, *, movable: bool = False) -> Layer:
+        def run() -> Outcome:
+            if name == "e2e":
+                assert moved.wait(120)
+            ended.append(name)
+            if name == "emulator":
+                moved.set()
+            return Outcome(1)
+
+        return Layer(name, name, run, queue=queue, movable=movable)
+
+    chosen = [
+        layer("unit", "parts"),
+        layer("e2e", "stacks"),
+        layer("fixed", "stacks"),
+        layer("emulator", "stacks", movable=True),
+    ]
+    assert run_all(chosen) == 0
+    assert ended == ["unit", "emulator", "e2e", "fixed"]
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.split()[3] for line in printed if line.startswith("passed ")] == [each.name for each in chosen]
