@@ -27,6 +27,7 @@ class Forward(BaseModel):
         context: context of the kubeconfig; empty for the current one.
         namespace: namespace of the Service.
         service: name of the Service.
+        workload: name of a workload whose pods the Service selects; empty if it has the name of the Service.
         remote: port of the Service, on which its pods listen too.
         local: port of this machine.
     """
@@ -36,6 +37,7 @@ class Forward(BaseModel):
     context: str
     namespace: str
     service: str
+    workload: str = ""
     remote: int
     local: int
 

@@ -44,6 +44,8 @@ class Port:
         entrance: name of the port that clients outside the stack's network connect to instead. Needed for services
             that redirect their clients, because they advertise another address to clients from outside.
         producers: whether programs outside the stack publish events to it.
+        any_member: whether clients may connect to any member of the service's group. On targets with several machines,
+            the address of the port then stands for all members, so that clients need no particular one.
     """
 
     number: int
@@ -52,6 +54,7 @@ class Port:
     internal: bool = False
     entrance: str = ""
     producers: bool = field(default=False, repr=False)
+    any_member: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True)

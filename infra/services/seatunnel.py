@@ -69,7 +69,7 @@ NAME = "seatunnel"
 
 
 def nodes(settings: SeaTunnelSettings, *, secrets: Sequence[str]) -> list[Service]:
-    """All nodes of the engine; clients connect to the first.
+    """All nodes of the engine. Each one accepts the requests of clients.
 
     Args:
         settings: number and sizes of the nodes.
@@ -118,7 +118,7 @@ def seatunnel(settings: SeaTunnelSettings, number: int = 1, *, secrets: Sequence
             "seatunnel.yaml": _SEATUNNEL,
             "log4j2.properties": LOG4J2_CONSOLE,
         },
-        ports={"rest": Port(ports.ZETA, internal=number > 1)},
+        ports={"rest": Port(ports.ZETA, internal=number > 1, any_member=settings.nodes > 1)},
         # Also the volume of a single node is shared where the target permits it, so that nodes can be added later.
         volumes={"checkpoints": Volume(settings.storage, service="" if number == 1 else NAME, shared=True)},
         secrets={name: name for name in (*secrets, pulsar_roles.SEATUNNEL)},

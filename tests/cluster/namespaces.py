@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -17,14 +18,33 @@ import psutil
 from infra.targets.kubernetes import node_settings
 from tests.waiting import PATIENCE, wait_until
 
-INTERFACE = "kappastack-test"
-"""Name of this machine's interface."""
-HERE = "10.245.0.1"
-ADDRESS = "10.245.0.2"
-"""Addresses of this machine and of the namespaces on the pair of interfaces."""
+
+@dataclass(frozen=True)
+class Machine:
+    """A simulated machine, which is one node of the cluster.
+
+    Args:
+        node: name of the node in Kubernetes.
+        interface: name of the interface at the other end of its connection: on this machine for the first node, in the
+            namespaces of the first node for the second one.
+        gateway: address of that interface.
+        address: address of the node.
+        pods: addresses of its pods.
+        cgroup: name of the control group of its pods.
+    """
+
+    node: str
+    interface: str
+    gateway: str
+    address: str
+    pods: str
+    cgroup: str
+
+
+FIRST = Machine("node", "kappastack-test", "10.245.0.1", "10.245.0.2", "10.244.0.0/24", "kubepods")
+SECOND = Machine("node-2", "node-2", "10.245.0.5", "10.245.0.6", "10.244.1.0/24", "k8s.io")
 _PREFIX = 30
 _CGROUPS = Path("/sys/fs/cgroup")
-_INTERFACES = Path("/sys/class/net")
 # kubelet and the pods of the node settings set these kernel parameters, which no namespace contains.
 _PARAMETERS = (
     *("kernel/panic", "kernel/panic_on_oops", "kernel/keys/root_maxbytes"),
@@ -41,11 +61,17 @@ class Namespaces:
         folder: folder for logs and mounted folders; `stop` removes it.
         first: program of the first process, which waits for a signal and collects the exit statuses of orphans.
         search: value of PATH for the commands.
+        machine: the machine that they simulate.
+        neighbor: namespaces that they are connected with; None for this machine.
     """
 
-    def __init__(self, folder: Path, first: Path, search: str) -> None:
+    def __init__(
+        self, folder: Path, first: Path, search: str, machine: Machine = FIRST, neighbor: "Namespaces | None" = None
+    ) -> None:
         """Start the first process, and connect the interfaces."""
         self.folder = folder
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.machine = machine
         self._environment = os.environ | {"PATH": search}
         self._made: list[Path] = []
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -64,9 +90,12 @@ class Namespaces:
         wait_until(lambda: self._first() is not None, "the first process of the namespaces")
         first_process = self._first()
         assert first_process is not None
-        self._enter = ["nsenter", "--target", str(first_process.pid), "--net", "--mount", "--pid"]
+        self._pid = first_process.pid
+        self._enter = ["nsenter", "--target", str(self._pid), "--net", "--mount", "--pid"]
+        # The process ids of `ip` are those of this machine, so the commands enter only the network of the neighbor.
+        self._neighbor = [] if neighbor is None else ["nsenter", "--target", str(neighbor._pid), "--net"]
         self.run("mount", "--make-rshared", "/")
-        self._connect(first_process.pid)
+        self._connect()
 
     def _first(self) -> psutil.Process | None:
         assert self._shell.poll() is None, "the namespaces cannot be created"
@@ -75,23 +104,32 @@ class Namespaces:
             return next((each for each in children if each.name() != "unshare"), None)
         return None
 
-    def _connect(self, pid: int) -> None:
-        if (_INTERFACES / INTERFACE).exists():
+    def _connect(self) -> None:
+        machine = self.machine
+        if self._is_connected():
             # After a killed run, the kernel keeps its namespace while sockets close.
-            subprocess.run(["ip", "link", "delete", INTERFACE], env=self._environment, check=True)
-        here = ["ip", "link", "add", INTERFACE, "type", "veth", "peer", "name", "eth0", "netns", str(pid)]
-        for command in (
-            here,
-            ["ip", "address", "add", f"{HERE}/{_PREFIX}", "dev", INTERFACE],
-            ["ip", "link", "set", INTERFACE, "up"],
-        ):
-            subprocess.run(command, env=self._environment, check=True)
-        self.run("ip", "address", "add", f"{ADDRESS}/{_PREFIX}", "dev", "eth0")
+            self._run_outside("ip", "link", "delete", machine.interface)
+        pair = ("type", "veth", "peer", "name", "eth0", "netns", str(self._pid))
+        self._run_outside("ip", "link", "add", machine.interface, *pair)
+        self._run_outside("ip", "address", "add", f"{machine.gateway}/{_PREFIX}", "dev", machine.interface)
+        self._run_outside("ip", "link", "set", machine.interface, "up")
+        self.run("ip", "address", "add", f"{machine.address}/{_PREFIX}", "dev", "eth0")
         self.run("ip", "link", "set", "eth0", "up")
         self.run("ip", "link", "set", "lo", "up")
         # Connections to other networks fail at once instead of after a time limit.
         self.run("ip", "route", "add", "unreachable", "default")
         self.run("sysctl", "-qw", "net.ipv4.ip_forward=1")
+        if self._neighbor:
+            self.run("ip", "route", "add", f"{FIRST.address}/32", "via", machine.gateway)
+            self.run("ip", "route", "add", FIRST.pods, "via", machine.gateway)
+            self._run_outside("ip", "route", "add", machine.pods, "via", machine.address)
+
+    def _is_connected(self) -> bool:
+        command = [*self._neighbor, "ip", "link", "show", self.machine.interface]
+        return subprocess.run(command, env=self._environment, capture_output=True, check=False).returncode == 0
+
+    def _run_outside(self, *command: str) -> None:
+        subprocess.run([*self._neighbor, *command], env=self._environment, check=True)
 
     def mount(self, path: str) -> None:
         """Mount an empty folder of these namespaces over a path, which is created if it is missing."""
@@ -136,13 +174,16 @@ class Namespaces:
                 end = "\n".join(self.log(name).read_text(errors="replace").splitlines()[-20:])
                 raise AssertionError(f"{name} ended with status {process.returncode}:\n{end}")
 
+    def cut_power(self) -> None:
+        """Disconnect the interfaces, then kill all processes, so that none of them can close a connection."""
+        self.run("ip", "link", "set", "eth0", "down")
+        self._kill()
+
     def stop(self) -> None:
         """End all processes, and remove what is outside the namespaces."""
-        self._shell.kill()
-        for process in (self._shell, *self._processes.values()):
-            process.wait(PATIENCE)
-        wait_until(lambda: not (_INTERFACES / INTERFACE).exists(), f"the end of interface {INTERFACE}")
-        _remove_cgroups()
+        self._kill()
+        wait_until(lambda: not self._is_connected(), f"the end of interface {self.machine.interface}")
+        _remove_cgroups(self.machine)
         for path, value in self._parameters.items():
             path.write_text(value)
         for path in self._made:
@@ -150,6 +191,11 @@ class Namespaces:
             with suppress(OSError):
                 path.rmdir()
         shutil.rmtree(self.folder)
+
+    def _kill(self) -> None:
+        self._shell.kill()
+        for process in (self._shell, *self._processes.values()):
+            process.wait(PATIENCE)
 
 
 def _parameters() -> dict[Path, str]:
@@ -164,17 +210,17 @@ def _parameters() -> dict[Path, str]:
 
 def leftovers() -> list[str]:
     """What `stop` failed to remove from this machine."""
-    found = [f"interface {INTERFACE}"] if (_INTERFACES / INTERFACE).exists() else []
-    return found + [f"control group {path}" for path in _pod_groups()]
+    found = [f"interface {FIRST.interface}"] if (Path("/sys/class/net") / FIRST.interface).exists() else []
+    return found + [f"control group {path}" for machine in (FIRST, SECOND) for path in _pod_groups(machine)]
 
 
-def _pod_groups() -> list[Path]:
-    return [*_CGROUPS.glob("kubepods"), *_CGROUPS.glob("*/kubepods")]
+def _pod_groups(machine: Machine) -> list[Path]:
+    return [*_CGROUPS.glob(machine.cgroup), *_CGROUPS.glob(f"*/{machine.cgroup}")]
 
 
-def _remove_cgroups() -> None:
+def _remove_cgroups(machine: Machine) -> None:
     """Remove the groups of the pods. The kernel empties them shortly after the end of the processes."""
-    for top in _pod_groups():
+    for top in _pod_groups(machine):
         below = sorted((path for path in top.rglob("*") if path.is_dir()), reverse=True)
         for group in [*below, top]:
             wait_until(partial(_is_removed, group), f"the removal of {group}")

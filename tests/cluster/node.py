@@ -4,21 +4,21 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from tests.cluster.namespaces import ADDRESS
+from tests.cluster.certificates import Certificate
+from tests.cluster.namespaces import FIRST, SECOND, Machine
 from tests.cluster.programs import CNI
 
-NODE = "node"
 CONTEXT = "kappastack-test"
 """Name of the context in the kubeconfig."""
 RUN = "/run/kappastack-node"
 """Folder of sockets. It is short, because paths of sockets have a length limit."""
 SOCKET = f"{RUN}/containerd.sock"
-SERVER = f"https://{ADDRESS}:6443"
+SERVER = f"https://{FIRST.address}:6443"
 COREDNS, PAUSE, PROBE = (f"docker.io/kappastack-tests/{name}:1" for name in ("coredns", "pause", "probe"))
 """Images with one program each."""
 STORAGE_CLASS = "folders"
 PODS = "10.244.0.0/16"
-"""Addresses of pods."""
+"""Addresses of the pods of all nodes."""
 SERVICES = "10.96.0.0/16"
 """Addresses of Services; the first one is the API server's, and CoreDNS has a fixed one."""
 FIRST_SERVICE = "10.96.0.1"
@@ -47,8 +47,8 @@ def api_server(folder: Path) -> list[str]:
     return [
         "kube-apiserver",
         f"--etcd-servers={_ETCD}",
-        f"--bind-address={ADDRESS}",
-        f"--advertise-address={ADDRESS}",
+        f"--bind-address={FIRST.address}",
+        f"--advertise-address={FIRST.address}",
         f"--service-cluster-ip-range={SERVICES}",
         # kubeadm sets this option too. The Pod Security level of each namespace decides about privileged pods.
         "--allow-privileged",
@@ -96,38 +96,45 @@ def _client(folder: Path, name: str) -> list[str]:
     ]
 
 
-def kubelet(folder: Path) -> list[str]:
+def kubelet(folder: Path, machine: Machine) -> list[str]:
     """The node's agent."""
     return [
         "kubelet",
         f"--config={folder / 'kubelet.json'}",
         f"--kubeconfig={folder / 'kubelet.kubeconfig'}",
-        f"--hostname-override={NODE}",
-        f"--node-ip={ADDRESS}",
+        f"--hostname-override={machine.node}",
+        f"--node-ip={machine.address}",
         f"--root-dir={folder / 'kubelet'}",
     ]
 
 
-def kubelet_configuration(folder: Path) -> JsonValue:
-    """The configuration of kubelet."""
-    certificates = folder / "certificates"
+def kubelet_configuration(folder: Path, machine: Machine, authority: Certificate, own: Certificate) -> JsonValue:
+    """The configuration of kubelet.
+
+    Args:
+        folder: folder of the node's state.
+        machine: the node.
+        authority: signs the certificates of clients.
+        own: certificate of its server.
+    """
     return {
         "apiVersion": "kubelet.config.k8s.io/v1beta1",
         "kind": "KubeletConfiguration",
-        "address": ADDRESS,
+        "address": machine.address,
         "readOnlyPort": 0,
         "healthzBindAddress": "127.0.0.1",
         "authentication": {
             "anonymous": {"enabled": False},
             "webhook": {"enabled": True},
-            "x509": {"clientCAFile": str(certificates / "ca.crt")},
+            "x509": {"clientCAFile": str(authority.certificate)},
         },
         "authorization": {"mode": "Webhook"},
-        "tlsCertFile": str(certificates / "kubelet.crt"),
-        "tlsPrivateKeyFile": str(certificates / "kubelet.key"),
+        "tlsCertFile": str(own.certificate),
+        "tlsPrivateKeyFile": str(own.key),
         "clusterDomain": "cluster.local",
         "clusterDNS": [DNS],
         "cgroupDriver": "cgroupfs",
+        **_control_groups(machine),
         "failCgroupV1": False,
         "failSwapOn": False,
         "containerRuntimeEndpoint": f"unix://{SOCKET}",
@@ -141,16 +148,24 @@ def kubelet_configuration(folder: Path) -> JsonValue:
     }
 
 
-def proxy_configuration(folder: Path) -> JsonValue:
+def _control_groups(machine: Machine) -> dict[str, JsonValue]:
+    """Settings that separate the control groups of two nodes: a kubelet removes unknown groups below `kubepods`.
+
+    Without groups of kubelet, containerd creates those of the containers below `k8s.io`.
+    """
+    return {} if machine == FIRST else {"cgroupsPerQOS": False, "enforceNodeAllocatable": []}
+
+
+def proxy_configuration(folder: Path, machine: Machine) -> JsonValue:
     """The configuration of kube-proxy. It leaves the machine's limits of connection tracking as they are."""
     return {
         "apiVersion": "kubeproxy.config.k8s.io/v1alpha1",
         "kind": "KubeProxyConfiguration",
         "clientConnection": {"kubeconfig": str(folder / "proxy.kubeconfig")},
         "mode": "iptables",
-        "hostnameOverride": NODE,
+        "hostnameOverride": machine.node,
         "clusterCIDR": PODS,
-        "bindAddress": ADDRESS,
+        "bindAddress": machine.address,
         "healthzBindAddress": "127.0.0.1:10256",
         "metricsBindAddress": "127.0.0.1:10249",
         "conntrack": {
@@ -162,16 +177,16 @@ def proxy_configuration(folder: Path) -> JsonValue:
     }
 
 
-def router(folder: Path) -> list[str]:
+def router(folder: Path, machine: Machine) -> list[str]:
     """kube-router, which only enforces NetworkPolicies."""
     return [
         "kube-router",
-        f"--kubeconfig={folder / 'admin.kubeconfig'}",
+        f"--kubeconfig={folder / 'router.kubeconfig'}",
         "--run-firewall=true",
         "--run-router=false",
         "--run-service-proxy=false",
         "--run-loadbalancer=false",
-        f"--hostname-override={NODE}",
+        f"--hostname-override={machine.node}",
         f"--service-cluster-ip-range={SERVICES}",
         "--health-port=0",
         "--metrics-port=0",
@@ -179,13 +194,14 @@ def router(folder: Path) -> list[str]:
 
 
 def volume(folder: Path, number: int) -> JsonValue:
-    """A persistent volume: a folder of the node. Its size is not limited.
+    """A persistent volume: a folder that all nodes have, like a network volume. Its size is not limited.
 
     Args:
         folder: folder of the node's state.
         number: number of the volume.
     """
-    here: JsonValue = {"key": "kubernetes.io/hostname", "operator": "In", "values": [NODE]}
+    nodes: JsonValue = [FIRST.node, SECOND.node]
+    here: JsonValue = {"key": "kubernetes.io/hostname", "operator": "In", "values": nodes}
     return {
         "apiVersion": "v1",
         "kind": "PersistentVolume",
@@ -201,8 +217,8 @@ def volume(folder: Path, number: int) -> JsonValue:
     }
 
 
-def network(folder: Path) -> JsonValue:
-    """The network of the pods: a bridge in the node."""
+def network(folder: Path, machine: Machine) -> JsonValue:
+    """The network of the pods: a bridge in the node. NetworkPolicies of other nodes need the addresses of the pods."""
     return {
         "cniVersion": "1.0.0",
         "name": "pods",
@@ -211,12 +227,12 @@ def network(folder: Path) -> JsonValue:
                 "type": "bridge",
                 "bridge": "cni0",
                 "isGateway": True,
-                "ipMasq": True,
+                "ipMasq": False,
                 "hairpinMode": True,
                 "ipam": {
                     "type": "host-local",
                     "dataDir": str(folder / "addresses"),
-                    "ranges": [[{"subnet": PODS}]],
+                    "ranges": [[{"subnet": machine.pods}]],
                     "routes": [{"dst": "0.0.0.0/0"}],
                 },
             },

@@ -10,6 +10,7 @@ import pytest
 
 from tests.cluster import engine, kubernetes, namespaces, programs
 from tests.cluster.kubernetes import Cluster
+from tests.cluster.users import Users
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "e2e"))
 
@@ -39,6 +40,13 @@ def stack(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         pytest.skip(reason)
     with deployed(tmp_path_factory.mktemp("kubernetes") / "state", cluster) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def users(stack: KubernetesStack) -> Iterator[Users]:
+    """Requests of the page and the API, while the tests of a module run."""
+    with stack.used() as found:
+        yield found
 
 
 def _filters() -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -35,13 +35,6 @@ CHANGES: Mapping[str, Mapping[str, object]] = {
     "prometheus": {"monitoring": {"grafana": {"enabled": False}, "memory": "272Mi"}},
 }
 """Settings that change the pods of one service each."""
-
-
-@pytest.fixture(scope="module")
-def users(stack: KubernetesStack) -> Iterator[Users]:
-    """Requests of the page and the API, while the tests of this module run."""
-    with stack.used() as found:
-        yield found
 
 
 def observe(load: Load, users: Users, what: str, act: Callable[[], float]) -> None:

@@ -68,12 +68,20 @@ class Forwarder:
         await self._close()
         self._forwards = forwards
         ports: dict[tuple[str, str, str], list[int]] = {}
+        workloads: dict[tuple[str, str, str], str] = {}
         for each in forwards:
-            ports.setdefault((each.context, each.namespace, each.service), []).append(each.remote)
+            key = (each.context, each.namespace, each.service)
+            ports.setdefault(key, []).append(each.remote)
+            workloads[key] = each.workload
         self._pods = {place: ServingPods(*place) for place in {(context, namespace) for context, namespace, _ in ports}}
         self._tunnels = {
             (context, namespace, service): Tunnels(
-                self._pods[context, namespace], context, namespace, service, sorted(set(found))
+                self._pods[context, namespace],
+                context,
+                namespace,
+                service,
+                sorted(set(found)),
+                workload=workloads[context, namespace, service],
             )
             for (context, namespace, service), found in ports.items()
         }

@@ -80,6 +80,15 @@ class PodLayout(ContainerLayout):
         return max(self.service.replicas, self.service.most_replicas) > 1
 
     @property
+    def any_member(self) -> str:
+        """Name of the Service that stands for all members of the group."""
+        return f"{self.group}-any"
+
+    def host(self, port: str) -> str:
+        """Name of the Service that clients of a port connect to."""
+        return self.any_member if self.service.ports[port].any_member else self.service.name
+
+    @property
     def group(self) -> str:
         """Label value that the service's pods share with the other members of its group."""
         return self.service.group or self.service.name
@@ -87,7 +96,7 @@ class PodLayout(ContainerLayout):
     def endpoints(self) -> dict[str, Endpoint]:
         """Endpoints for other pods, by the port's name."""
         service = self.service
-        return {name: Endpoint(port.scheme, service.name, port.number) for name, port in service.ports.items()}
+        return {name: Endpoint(port.scheme, self.host(name), port.number) for name, port in service.ports.items()}
 
     def instances(self) -> dict[str, Instances]:
         """The endpoints of the pods, by the port's name; one that Prometheus looks up if pods have no host name."""

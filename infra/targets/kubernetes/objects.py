@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pulumi import Output, Resource, ResourceOptions
 from pulumi_kubernetes import autoscaling, core, meta, networking, policy
 
-from infra.services.model import Service, Volume
+from infra.services.model import Port, Service, Volume
 from infra.settings_of_targets import IngressSettings, KubernetesSettings
 from infra.targets.kubernetes import names
 from infra.targets.kubernetes.hosts import user_port
@@ -59,29 +59,55 @@ def account(service: Service, place: Place) -> core.v1.ServiceAccount:
 
 
 def services(layout: PodLayout, place: Place) -> list[Resource]:
-    """The Service that clients connect to, and the headless one through which each pod is reached."""
+    """The Services that clients connect to, and the headless one through which each pod is reached.
+
+    The first member of a group declares the Service for the ports that every member has.
+    """
     service = layout.service
+    name = service.name
+    selector = names.selector(name)
     found: list[Resource] = []
     if layout.has_identity or layout.is_replicated:
-        found.append(_service(layout, place, layout.members, headless=True))
-    if not layout.has_identity or layout.members != service.name:
-        found.append(_service(layout, place, service.name, headless=False))
+        found.append(_service(layout.members, name, service.ports, selector, place, headless=True))
+    if not layout.has_identity or layout.members != name:
+        found.append(_service(name, name, service.ports, selector, place))
+    shared = {each: port for each, port in service.ports.items() if port.any_member}
+    if shared and name == layout.group:
+        members = {names.GROUP_LABEL: layout.group}
+        found.append(_service(layout.any_member, layout.any_member, shared, members, place))
     return found
 
 
-def _service(layout: PodLayout, place: Place, name: str, *, headless: bool) -> core.v1.Service:
-    service = layout.service
+def _service(
+    name: str,
+    label: str,
+    ports: Mapping[str, Port],
+    selector: Mapping[str, str],
+    place: Place,
+    *,
+    headless: bool = False,
+) -> core.v1.Service:
+    """A Service.
+
+    Args:
+        name: its name.
+        label: name of the service in its labels, by which a ServiceMonitor selects it.
+        ports: its ports by name.
+        selector: labels of its pods.
+        place: namespace and options.
+        headless: whether it has no address of its own.
+    """
     return core.v1.Service(
         name,
-        metadata=place.metadata(name, service.name, annotations=_UNAWAITED),
+        metadata=place.metadata(name, label, annotations=_UNAWAITED),
         spec=core.v1.ServiceSpecArgs(
             cluster_ip="None" if headless else None,
             # Members of a cluster find each other before they are ready, and Prometheus finds pods that do not respond.
             publish_not_ready_addresses=headless,
-            selector=names.selector(service.name),
+            selector=selector,
             ports=[
                 core.v1.ServicePortArgs(name=port, port=each.number, target_port=port, protocol="TCP")
-                for port, each in sorted(service.ports.items())
+                for port, each in sorted(ports.items())
             ],
         ),
         opts=place.opts,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pulumi import ResourceOptions
 from pulumi_kubernetes import meta, networking
 
-from infra.services.model import Service
+from infra.services.model import Need, Service
 from infra.settings_of_targets import ProducersSettings
 from infra.targets.kubernetes import names
 from infra.targets.traits import WEB_PORTS
@@ -145,12 +145,13 @@ def _ingress(
 ) -> list[networking.v1.NetworkPolicyIngressRuleArgs]:
     service = to.service
     rules = []
+    known = {each.service.name: each for each in located}
     for client in located:
-        wanted = [need.port for need in client.service.needs if need.service == service.name]
-        if wanted:
+        wanted = [need.port for need in client.service.needs if to in _reached(need, known)]
+        if wanted and client is not to:
             rules.append(
                 networking.v1.NetworkPolicyIngressRuleArgs(
-                    from_=[_peer(client)], ports=[_port(service.ports[port].number) for port in wanted]
+                    from_=[_peer(client)], ports=[_port(service.ports[port].number) for port in dict.fromkeys(wanted)]
                 )
             )
     web = [_port(port.number) for port in service.ports.values() if port.scheme == "http" and not port.internal]
@@ -184,7 +185,9 @@ def _produced(service: Service, producers: ProducersSettings) -> list[networking
 def _egress(of: Located, known: Mapping[str, Located]) -> list[networking.v1.NetworkPolicyEgressRuleArgs]:
     wanted: dict[str, list[int]] = {}
     for need in of.service.needs:
-        wanted.setdefault(need.service, []).append(known[need.service].service.ports[need.port].number)
+        for server in _reached(need, known):
+            wanted.setdefault(server.service.name, []).append(server.service.ports[need.port].number)
+    wanted.pop(of.service.name, None)
     rules = [
         networking.v1.NetworkPolicyEgressRuleArgs(
             to=[_peer(known[server])], ports=[_port(number) for number in dict.fromkeys(numbers)]
@@ -197,6 +200,14 @@ def _egress(of: Located, known: Mapping[str, Located]) -> list[networking.v1.Net
         ports = [_port(number) for number in outside]
         rules.append(networking.v1.NetworkPolicyEgressRuleArgs(to=[_world()], ports=ports))
     return rules
+
+
+def _reached(need: Need, known: Mapping[str, Located]) -> list[Located]:
+    """The services that a client may connect to: the named one, or all members of its group if any may respond."""
+    named = known[need.service]
+    if not named.service.ports[need.port].any_member:
+        return [named]
+    return [each for each in known.values() if each.service.group == named.service.group]
 
 
 def _to_hosts(service: Service, ingress_namespace: str) -> list[networking.v1.NetworkPolicyEgressRuleArgs]:

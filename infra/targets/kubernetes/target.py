@@ -222,7 +222,7 @@ class KubernetesTarget:
             {file: f"{SECRETS}/{file}" for file in service.secrets},
             instance,
             cluster.workload_url(self._settings.context, place.namespace, kind, service.name),
-            self._forwards(layout, place, dict.fromkeys(service.ports, service.name)),
+            self._forwards(layout, place, {port: layout.host(port) for port in service.ports}),
             layout.instances(),
         )
 
@@ -266,6 +266,7 @@ class KubernetesTarget:
                 context=self._settings.context,
                 namespace=place.namespace,
                 service=hosts[name],
+                workload=layout.service.name,
                 remote=ports[name].number,
                 local=local,
             )

@@ -12,9 +12,9 @@ from infra.targets.kubernetes.serving_pods import Pod, ServingPods
 TRY_SECONDS = 60.0
 """Seconds to wait for a pod that serves the Service, and for kubectl's connection to it."""
 LOOK_SECONDS = 0.5
-"""Seconds without a pod that serves the Service after which the cluster is asked whether its workload is stopped."""
+"""Seconds without a pod that serves the Service after which a query checks whether its workload is stopped."""
 ANSWER_SECONDS = 3.0
-"""Seconds during which that answer is used again, because each question starts kubectl."""
+"""Seconds for which the result of that query is used again, because each query starts kubectl."""
 _PAUSE_SECONDS = 0.5
 _CHUNK = 65536
 _FORWARDING = re.compile(rb"Forwarding from 127\.0\.0\.1:(\d+) -> (\d+)")
@@ -104,12 +104,24 @@ class Tunnels:
     pod has a tunnel of its own, and a connection is made only to a pod that the Service lists as ready.
     """
 
-    def __init__(self, pods: ServingPods, context: str, namespace: str, service: str, ports: Sequence[int]) -> None:
-        """`pods` are those of the namespace. The pods listen on the same `ports` as their Service."""
+    def __init__(
+        self, pods: ServingPods, context: str, namespace: str, service: str, ports: Sequence[int], *, workload: str = ""
+    ) -> None:
+        """Refer to a Service.
+
+        Args:
+            pods: pods of the namespace.
+            context: context of the kubeconfig; empty for the current one.
+            namespace: namespace of the Service.
+            service: name of the Service.
+            ports: ports of the Service, on which its pods listen too.
+            workload: name of a workload whose pods the Service selects; empty if it has the name of the Service.
+        """
         self._pods = pods
         self._context = context
         self._namespace = namespace
         self._service = service
+        self._workload = workload or service
         self._ports = ports
         self._tunnels: dict[Pod, _Tunnel] = {}
         self._looking = asyncio.Lock()
@@ -176,7 +188,7 @@ class Tunnels:
         async with self._looking:
             if time.monotonic() - self._answered > ANSWER_SECONDS:
                 try:
-                    self._stopped = await asyncio.to_thread(is_stopped, self._context, self._namespace, self._service)
+                    self._stopped = await asyncio.to_thread(is_stopped, self._context, self._namespace, self._workload)
                 except ClusterError as error:
                     raise ConnectionError(str(error)) from None
                 self._answered = time.monotonic()

@@ -194,6 +194,24 @@ def test_page_and_monitoring_wait_for_no_pods_of_dolphinscheduler(rendered_prod:
         assert not [each for each in found if "dolphinscheduler" in each]
 
 
+def test_clients_of_zeta_connect_to_any_node(rendered_prod: Rendered) -> None:
+    service = rendered_prod.of_kind("Service")["seatunnel-any"]
+    assert at(service, "spec", "selector") == {"kappastack.io/group": "seatunnel"}
+    assert [(each["name"], each["port"]) for each in items(service, "spec", "ports")] == [("rest", 5801)]
+    assert "clusterIP" not in section(service, "spec")
+    files = [section(each, "data") for each in rendered_prod.of_kind("ConfigMap").values()]
+    texts = [str(text) for each in files for text in each.values()]
+    [url] = {found for text in texts for found in re.findall(r"http://seatunnel[^\"]*:5801", text)}
+    assert url == "http://seatunnel-any:5801"
+    api = rendered_prod.of_kind("Deployment")["platform-api"]
+    [container] = items(api, "spec", "template", "spec", "containers")
+    assert {"name": "ZETA_URL", "value": url} in items(container, "env")
+
+
+def test_a_single_node_of_zeta_needs_no_further_name() -> None:
+    assert "seatunnel-any" not in render(settings()).of_kind("Service")
+
+
 def test_pods_stop_gracefully(rendered_prod: Rendered) -> None:
     postgres = section(rendered_prod.pods()["postgres"], "spec")
     assert postgres["terminationGracePeriodSeconds"] == 25

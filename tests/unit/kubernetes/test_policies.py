@@ -16,6 +16,11 @@ from infra.settings import SettingsError, WebSettings  # isort: skip
 
 PROD = "kappastack-prod"
 STARROCKS = "kappastack-prod-starrocks"
+ZETA = {
+    "platform-api": [5801],
+    "prometheus": [5801],
+    **{f"dolphinscheduler-worker-{number}": [5801] for number in range(3)},
+}
 SERVERS = {
     "postgres": {
         "dolphinscheduler": [5432],
@@ -24,13 +29,9 @@ SERVERS = {
         **{f"dolphinscheduler-worker-{number}": [5432] for number in range(3)},
         "postgres-exporter": [5432],
     },
-    "seatunnel": {
-        "platform-api": [5801],
-        "prometheus": [5801],
-        "seatunnel-2": [5801],
-        "seatunnel-3": [5801],
-        **{f"dolphinscheduler-worker-{number}": [5801] for number in range(3)},
-    },
+    "seatunnel": {**ZETA, "seatunnel-2": [5801], "seatunnel-3": [5801]},
+    # Clients connect to any node.
+    "seatunnel-2": {**ZETA, "seatunnel": [5801], "seatunnel-3": [5801]},
     "starrocks": {
         "ciapol-api": [9030],
         "liontrack-api": [9030],

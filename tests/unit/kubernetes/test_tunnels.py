@@ -168,6 +168,26 @@ def test_a_service_that_is_scaled_to_zero_refuses_connections(
     asyncio.run(scenario())
 
 
+def test_a_service_of_several_workloads_is_stopped_with_the_named_one(
+    cluster: ScriptedCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(module, "TRY_SECONDS", 600.0)
+    cluster.scales(0)
+
+    async def scenario() -> None:
+        pods = ServingPods("here", "team")
+        tunnels = Tunnels(pods, "here", "team", "seatunnel-any", [_PORT], workload="seatunnel")
+        try:
+            with pytest.raises(StoppedError, match=r"^seatunnel-any is scaled to zero pods"):
+                await tunnels.connect(_PORT)
+        finally:
+            await pods.stop()
+        assert cluster.started("metadata.name=seatunnel")
+
+    asyncio.run(scenario())
+
+
 @pytest.mark.parametrize(
     "replicas", [pytest.param([1], id="whose pod is replaced"), pytest.param([], id="of an operator")]
 )
