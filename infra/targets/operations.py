@@ -126,6 +126,16 @@ class Operations(Protocol):
     def resume(self) -> list[str]:
         """Start what `stop` stopped, unless the deployment does; return the names."""
 
+    def wait_until_resumed(self, within: float) -> None:
+        """Wait until what `resume` started accepts connections.
+
+        Args:
+            within: time limit in seconds.
+
+        Raises:
+            TimeoutError: a service is not ready in time; the message names it.
+        """
+
     def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
         """Remove objects that a killed deployment left behind.
 

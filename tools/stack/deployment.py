@@ -22,6 +22,7 @@ from tools.stack.pulumi import Stack, StackError
 
 console = Console(soft_wrap=True)
 _HEALTHY_SECONDS = 600
+_RESUME_SECONDS = 120
 
 
 def prepare(stack: Stack) -> Settings:
@@ -64,6 +65,11 @@ def deploy(stack: Stack, *, complete: bool = False) -> int:
     resumed = operations_of(stack.name).resume() if stack.managed_ids() else []
     if resumed:
         console.print(f"Starting {', '.join(resumed)} again.")
+        # Pulumi's resources connect to the services, and on a small cluster Pulumi competes with them for processors.
+        try:
+            operations_of(stack.name).wait_until_resumed(_RESUME_SECONDS)
+        except TimeoutError as error:
+            console.print(f"{error}. The deployment continues, because a changed setting may be the remedy.")
     if (status := _up(stack)) != 0:
         return status
     if resumed:

@@ -80,6 +80,9 @@ class DockerOperations:
         """Do nothing: the deployment starts the containers."""
         return []
 
+    def wait_until_resumed(self, within: float) -> None:
+        """Do nothing: `resume` started nothing."""
+
     def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
         """Remove containers, networks and volumes with the stack's label that are not in its state."""
         return containers.remove(self._stack, keep=keep, volumes=data)

@@ -105,6 +105,9 @@ class HostOperations:
         """Do nothing: the deployment starts the supervisor."""
         return []
 
+    def wait_until_resumed(self, within: float) -> None:
+        """Do nothing: `resume` started nothing."""
+
     def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
         """Do nothing: the next deployment adopts running processes."""
         return []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from apps.shared.polling import wait_until
 from infra.settings import ROOT, Settings
 from infra.state import StackState
 from infra.targets.container import VOLUMES
@@ -20,6 +21,7 @@ from infra.targets.operations import KeptData, OperationsError, RunningService
 _UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 _FOLLOW = ("--follow", "--max-log-requests", "1000")
 """By default, kubectl refuses to follow more than five containers."""
+_PAUSE_SECONDS = 1.0
 _DELETION_SECONDS = 600
 """Time limit for the deletion of a namespace, whose claims wait for the end of their pods."""
 
@@ -215,6 +217,16 @@ class KubernetesOperations:
             ],
         )
         return sorted(reference.partition("/")[2] for reference in wanted)
+
+    def wait_until_resumed(self, within: float) -> None:
+        """Wait until all pods of the workloads are ready."""
+
+        def problem() -> str:
+            late = [each for each in self._workloads() if each.status.ready < each.spec.replicas]
+            counts = (f"{each.metadata.name} has {each.status.ready} of {each.spec.replicas} pods" for each in late)
+            return ", ".join(counts)
+
+        wait_until(problem, within=within, what="the cluster", pause=_PAUSE_SECONDS)
 
     def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
         """Delete the namespaces that an earlier `destroy` kept, with their claims.

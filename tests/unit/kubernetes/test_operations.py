@@ -210,6 +210,15 @@ def test_workloads_that_a_person_scaled_to_zero_start_only_if_pulumi_sets_no_num
     assert calls.read_text() == "scale deployment/api --replicas 3 -n team\n"
 
 
+def test_the_pods_of_resumed_workloads_are_awaited(kubectl: Path) -> None:
+    started = scaled("StatefulSet", "pulsar", 1)
+    owned(kubectl, scaled("Deployment", "api", 0), started)
+    with pytest.raises(TimeoutError, match="pulsar has 0 of 1 pods"):
+        operations().wait_until_resumed(0)
+    owned(kubectl, scaled("Deployment", "api", 0), {**started, "status": {"readyReplicas": 1}})
+    operations().wait_until_resumed(0)
+
+
 def test_logs_of_more_than_five_pods_can_be_followed(kubectl: Path) -> None:
     pod = {"metadata": {"name": "x-0", "namespace": "team", "labels": {"app.kubernetes.io/name": "x"}}, "status": {}}
     kubectl.write_text(f"#!/bin/sh\necho '{json.dumps({'items': [pod]})}'\n")

@@ -11,13 +11,24 @@ from tools.stack.pulumi import Stack
 
 
 class Operations:
-    """The operations that a deployment uses. `stopped` are the workloads that were scaled to zero pods."""
+    """The operations that a deployment uses.
 
-    def __init__(self, stopped: list[str]) -> None:
-        self.stopped = stopped
+    Args:
+        stopped: the workloads that were scaled to zero pods.
+        done: the steps of the deployment.
+        late: whether their pods are not ready in time.
+    """
+
+    def __init__(self, stopped: list[str], done: list[str], *, late: bool) -> None:
+        self.stopped, self.done, self.late = stopped, done, late
 
     def resume(self) -> list[str]:
         return self.stopped
+
+    def wait_until_resumed(self, within: float) -> None:
+        self.done.append("ready" if not self.late else "late")
+        if self.late:
+            raise TimeoutError(f"the cluster was not ready within {within:.0f} s: api has 0 of 1 pods")
 
 
 @pytest.fixture
@@ -25,9 +36,16 @@ def stack(stack_in: Callable[[Path], Stack], tmp_path: Path) -> Stack:
     return stack_in(tmp_path)
 
 
-@pytest.mark.parametrize(("stopped", "steps"), [([], ["up"]), (["api", "pulsar"], ["up", "healthy"])])
-def test_the_health_of_workloads_that_started_again_is_awaited(
-    stack: Stack, monkeypatch: pytest.MonkeyPatch, stopped: list[str], steps: list[str]
+@pytest.mark.parametrize(
+    ("stopped", "late", "steps"),
+    [
+        ([], False, ["up"]),
+        (["api", "pulsar"], False, ["ready", "up", "healthy"]),
+        (["api"], True, ["late", "up", "healthy"]),
+    ],
+)
+def test_workloads_that_started_again_are_awaited_before_and_after_the_deployment(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, stopped: list[str], late: bool, steps: list[str]
 ) -> None:
     """For Pulumi, their number of pods has not changed."""
     done: list[str] = []
@@ -39,7 +57,7 @@ def test_the_health_of_workloads_that_started_again_is_awaited(
     monkeypatch.setattr(stack, "run", run)
     monkeypatch.setattr(stack, "managed_ids", lambda: {"team/api"})
     monkeypatch.setattr(stack, "has_former_secrets", lambda: False)
-    monkeypatch.setattr(deployment, "operations_of", lambda _stack: Operations(stopped))
+    monkeypatch.setattr(deployment, "operations_of", lambda _stack: Operations(stopped, done, late=late))
     monkeypatch.setattr(deployment, "wait_until_healthy", lambda _stack: done.append("healthy"))
     monkeypatch.setattr(connections, "renew_token_files", lambda _stack: None)
     assert deployment.deploy(stack) == 0
