@@ -122,7 +122,7 @@ class Cluster:
             second.stop()
 
     def start_runtime(self, namespaces: Namespaces) -> None:
-        """Start containerd in the namespaces of a node."""
+        """Start containerd in the namespaces of a node, and wait until it responds."""
         folder = namespaces.folder
         for path in _NODE_FOLDERS:
             namespaces.mount(path)
@@ -130,6 +130,7 @@ class Cluster:
         _write(folder / "cni" / "10-pods.conflist", node.network(folder, namespaces.machine))
         (folder / "containerd.toml").write_text(node.containerd(folder))
         namespaces.start("containerd", ["containerd", "--config", str(folder / "containerd.toml")])
+        _wait(namespaces, lambda: namespaces.succeeds("ctr", "--address", SOCKET, "version"), "containerd")
 
     def start_node(self, namespaces: Namespaces) -> None:
         """Start a node's part of Kubernetes in its namespaces, and wait until the node is ready."""

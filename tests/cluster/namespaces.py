@@ -143,11 +143,18 @@ class Namespaces:
 
     def run(self, *command: str) -> str:
         """Run a command in the namespaces and return its output."""
-        done = subprocess.run(
-            [*self._enter, *command], env=self._environment, capture_output=True, text=True, check=False
-        )
+        done = self._try(*command)
         assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}{done.stdout}"
         return done.stdout
+
+    def succeeds(self, *command: str) -> bool:
+        """Whether a command in the namespaces succeeds."""
+        return self._try(*command).returncode == 0
+
+    def _try(self, *command: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [*self._enter, *command], env=self._environment, capture_output=True, text=True, check=False
+        )
 
     def start(self, name: str, command: Sequence[str], variables: Mapping[str, str] | None = None) -> None:
         """Start a process that runs until `stop`; its log is in the folder."""
