@@ -42,7 +42,7 @@ hazelcast:
 _SEATUNNEL = """\
 seatunnel:
   engine:
-    backup-count: 1
+    backup-count: BACKUPS
     queue-type: blockingqueue
     history-job-expire-minutes: 1440
     print-execution-info-interval: 60
@@ -89,6 +89,15 @@ def _members(count: int) -> str:
     return ", ".join(f'"{_name(number)}:{ports.ZETA}"' for number in range(1, count + 1))
 
 
+def _backups(count: int) -> int:
+    """Number of copies of the engine's state on other nodes, each of which needs a node.
+
+    With two copies, the state also survives the loss of a second node before it has been copied again, which takes up
+    to half a minute.
+    """
+    return 2 if count > 2 else 1
+
+
 def seatunnel(settings: SeaTunnelSettings, number: int = 1, *, secrets: Sequence[str] = ()) -> Service:
     """One node of the engine. Its REST API and its cluster protocol share a port.
 
@@ -115,7 +124,7 @@ def seatunnel(settings: SeaTunnelSettings, number: int = 1, *, secrets: Sequence
         environment={"SEATUNNEL_HOME": "@{dist}"},
         files={
             "hazelcast.yaml": _HAZELCAST.replace("MEMBERS", _members(settings.nodes)),
-            "seatunnel.yaml": _SEATUNNEL,
+            "seatunnel.yaml": _SEATUNNEL.replace("BACKUPS", str(_backups(settings.nodes))),
             "log4j2.properties": LOG4J2_CONSOLE,
         },
         ports={"rest": Port(ports.ZETA, internal=number > 1, any_member=settings.nodes > 1)},

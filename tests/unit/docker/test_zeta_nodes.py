@@ -37,6 +37,11 @@ def test_every_node_lists_all_members_and_all_share_the_checkpoints(three: Recor
         assert volumes[0]["volumeName"] == "kappastack-test-seatunnel-checkpoints"
 
 
+def test_each_node_has_a_copy_of_the_engines_state(three: Recorder) -> None:
+    for name in NODES:
+        assert "backup-count: 2\n" in three.files(name)["seatunnel.yaml"]
+
+
 def test_only_the_first_node_is_published(three: Recorder) -> None:
     assert [port["internal"] for port in three.of_type("Container")["seatunnel"].inputs["ports"]] == [5801]
     for name in NODES[1:]:
