@@ -9,7 +9,6 @@ from statistics import mean
 
 import httpx
 import pytest
-from machine import is_free
 from measurements import count, from_sample, raw_counts, write_csv
 from replaying import Replay, wait_for_count
 from scheduler import Scheduler
@@ -19,6 +18,7 @@ from tracking import JOBS, WORKFLOW, Tracking
 from infra.resources.dolphinscheduler.runs import RunState
 from infra.settings import ROOT
 from infra.targets.docker import names
+from tests.claimed_ports import CLAIMS
 from tests.cluster.checkout import copy_checkout
 from tests.cluster.docker_stack import DockerStack
 from tests.integration.liontrack import reference
@@ -134,7 +134,7 @@ def copied(both: DockerStack, tmp_path: Path) -> Iterator[DockerStack]:
 
 def test_a_generated_product_is_deployed_beside_the_others_and_removed(copied: DockerStack) -> None:
     before = kept(copied, "liontrack-api")
-    port = next(port for port in range(4_700, 4_800) if is_free(port + copied.offset))
+    port = next(port for port in range(4_700, 4_800) if CLAIMS.claim({port + copied.offset}))
     command = [sys.executable, "-m", "tools.new_product", "weather", "--port", str(port), "--stack", copied.name]
     made = copied._run(command, 600)
     assert made.status == 0, made.output

@@ -4,7 +4,6 @@ import contextlib
 import os
 import re
 import secrets
-import socket
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from infra.services.pages import unreachable_pages
 from infra.settings import ROOT
 from infra.state import StackState
 from infra.targets.host.supervisor import Process, Supervisor
+from tests.claimed_ports import CLAIMS, is_free
 
 PORTS = [
     *(number for name, number in vars(ports).items() if name.isupper() and isinstance(number, int)),
@@ -28,22 +28,13 @@ PORTS = [
 _SUMMARY = re.compile(r"^Resources:\n((?:\s+.+\n)+)", re.MULTILINE)
 
 
-def is_free(port: int) -> bool:
-    """Whether nothing listens on this port of the loopback interface."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
 def free_offset(begin: int = 1_000, end: int = 14_900) -> int:
-    """A port offset with which all ports of the platform are free and browsers open all pages."""
+    """A port offset with which browsers open all pages and all ports are free. This process claims the ports."""
     offsets = (begin + 97 * secrets.randbelow((end - begin) // 97) for _ in range(1000))
     return next(
-        offset for offset in offsets if not unreachable_pages(offset) and all(is_free(port + offset) for port in PORTS)
+        offset
+        for offset in offsets
+        if not unreachable_pages(offset) and CLAIMS.claim({port + offset for port in PORTS})
     )
 
 
