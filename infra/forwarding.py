@@ -7,12 +7,13 @@ it. It ends when no connection has used it for some minutes, or when the stack's
 import fcntl
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from apps.shared.polling import wait_until
+from apps.shared.polling import Pending, wait_until
 from infra.settings_base import ROOT
 from infra.state import StackState
 
@@ -51,6 +52,19 @@ def lock_file(stack: str) -> Path:
     return StackState(stack).runtime / f"{stack}-forwarding.lock"
 
 
+@contextmanager
+def lock(stack: str) -> Iterator[bool]:
+    """Lock the file of the background process until the end of the context; False if another process has locked it."""
+    StackState(stack).runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with lock_file(stack).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
 def ports_file(stack: str) -> Path:
     """The file with the ports that the background process listens on."""
     return StackState(stack).runtime / f"{stack}-forwarding.json"
@@ -65,30 +79,34 @@ def ensure(stack: str, forwards: Sequence[Forward]) -> None:
     """Wait until the stack's background process listens on these ports, and start the process if it does not run.
 
     Raises:
+        NeverReady: the process ended with an error, such as a port that another program uses.
         TimeoutError: the process does not start; the message names its log.
     """
     wanted = {each.local for each in forwards}
     if not wanted or (_runs(stack) and wanted <= _listening(stack)):
         return
+    started: subprocess.Popen[bytes] | None = None
 
-    def problem() -> str:
-        if not _runs(stack):
-            _start(stack)
+    def problem() -> str | Pending:
+        nonlocal started
+        with lock(stack) as free:
+            if free:
+                # The file is that of an ended process while the lock is held here.
+                ports_file(stack).unlink(missing_ok=True)
+        status = started.poll() if started else 0
+        if status is not None and status > 0:
+            return Pending(_last_line(stack), final=True)
+        if free and status is not None:
+            started = _start(stack)
         missing = sorted(wanted - _listening(stack))
         return f"no process listens on {', '.join(map(str, missing))}; see {log_file(stack)}" if missing else ""
 
-    wait_until(problem, within=_START_SECONDS, what="port-forwards into the cluster", pause=0.5)
+    wait_until(problem, within=_START_SECONDS, what="the port-forwarding process", pause=0.5)
 
 
 def _runs(stack: str) -> bool:
-    try:
-        with lock_file(stack).open() as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
+    with lock(stack) as free:
+        return not free
 
 
 def _listening(stack: str) -> set[int]:
@@ -98,13 +116,16 @@ def _listening(stack: str) -> set[int]:
         return set()
 
 
-def _start(stack: str) -> None:
-    StackState(stack).runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _last_line(stack: str) -> str:
+    lines = log_file(stack).read_text(errors="replace").splitlines()
+    return lines[-1] if lines else f"it ended; see {log_file(stack)}"
+
+
+def _start(stack: str) -> "subprocess.Popen[bytes]":
     log_file(stack).parent.mkdir(parents=True, exist_ok=True)
-    ports_file(stack).unlink(missing_ok=True)
     with log_file(stack).open("ab") as log:
         # The process has its own session, so Ctrl-C in the terminal of a deployment does not end it.
-        subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", _MODULE, stack],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,

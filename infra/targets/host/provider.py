@@ -19,10 +19,10 @@ from infra.hardening import hardened
 from infra.resources.health import HealthInputs, HealthProvider
 from infra.resources.provider import Inputs, Properties, Provider
 from infra.state import StackState
+from infra.targets.free_ports import refuse_taken
 from infra.targets.host import planned_starts, starts
 from infra.targets.host.deploy import DeployFailed, run_deploy
 from infra.targets.host.description import Description
-from infra.targets.host.free_ports import refuse_taken
 from infra.targets.host.paths import ServicePaths
 from infra.targets.host.supervisor import ALIVE, Supervisor, SupervisorDown
 

@@ -6,7 +6,6 @@ pod serves the Service, such as during a replacement, the client waits.
 
 import asyncio
 import contextlib
-import fcntl
 import signal
 import sys
 import time
@@ -15,9 +14,10 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from apps.shared.files import write_private
-from infra.forwarding import LISTENING, Forward, lock_file, ports_file
+from infra.forwarding import LISTENING, Forward, lock, ports_file
 from infra.resources.connections import Connections
 from infra.state import StackState
+from infra.targets.free_ports import PortTaken, refuse_taken
 from infra.targets.kubernetes.cluster import LOOPBACK
 from infra.targets.kubernetes.serving_pods import ServingPods
 from infra.targets.kubernetes.tunnels import Tunnels
@@ -104,7 +104,11 @@ class Forwarder:
                 self._open -= 1
                 self._used = time.monotonic()
 
-        return await asyncio.start_server(accept, LOOPBACK, forward.local)
+        try:
+            return await asyncio.start_server(accept, LOOPBACK, forward.local)
+        except OSError:
+            refuse_taken({f"{forward.service}:{forward.remote}": forward.local})
+            raise
 
     async def _close(self) -> None:
         for server in self._servers:
@@ -129,12 +133,14 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 def main(arguments: Sequence[str]) -> int:
     """Run the forwarder; a second process for the same stack ends immediately."""
     [stack] = arguments
-    with lock_file(stack).open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    with lock(stack) as free:
+        if not free:
             return 0
-        asyncio.run(_until_ended(stack))
+        try:
+            asyncio.run(_until_ended(stack))
+        except PortTaken as error:
+            print(error, flush=True)  # noqa: T201
+            return 1
     return 0
 
 

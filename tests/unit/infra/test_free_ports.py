@@ -3,7 +3,7 @@ import socket
 
 import pytest
 
-from infra.targets.host.free_ports import PortTaken, refuse_taken
+from infra.targets.free_ports import PortTaken, refuse_taken
 
 
 def test_the_error_for_a_used_port_names_process_and_remedy() -> None:

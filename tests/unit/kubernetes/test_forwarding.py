@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import os
 import socket
 import tempfile
 import threading
@@ -9,9 +10,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
-from apps.shared.polling import wait_until
+from apps.shared.polling import NeverReady, wait_until
 from infra import forwarding
 from infra.forwarding import Forward
 from infra.resources import connections
@@ -87,6 +89,27 @@ def test_the_process_ends_with_the_connections(stack: str) -> None:
     StackState(stack).connections.unlink()
     wait_until(lambda: "it runs" if _locked() else "", within=120, what="the end of the background process")
     assert not forwarding.ports_file(stack).exists()
+
+
+def test_a_taken_port_ends_the_look_up_with_the_process_that_uses_it(stack: str) -> None:
+    [forward] = Connections.model_validate_json(StackState(stack).connections.read_bytes()).forwards
+    reason = rf"port {forward.local} \(pulsar:6650\) is in use by process {os.getpid()} .*KAPPASTACK_PORT_OFFSET"
+    with socket.create_server(("127.0.0.1", forward.local)), pytest.raises(NeverReady, match=reason):
+        connections.load(stack)
+    assert _port(stack) == forward.local
+
+
+def test_a_killed_process_is_replaced(stack: str, cluster: ScriptedCluster) -> None:
+    cluster.lists(endpoint("pulsar-0", ready=True), kind="ADDED")
+    connections.load(stack)
+    found = psutil.process_iter(["ppid", "cmdline"])
+    own = [each for each in found if each.info["ppid"] == os.getpid()]
+    # The command line of a process that has ended is None.
+    [process] = [each for each in own if stack in (each.info["cmdline"] or [])]
+    process.kill()
+    process.wait(120)
+    assert forwarding.ports_file(stack).exists(), "the killed process leaves its file"
+    assert _ask(_port(stack), b"hello") == b"pulsar-0: hello"
 
 
 def test_an_unused_process_ends(stack: str, monkeypatch: pytest.MonkeyPatch) -> None:

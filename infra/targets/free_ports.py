@@ -1,19 +1,19 @@
-"""Checks that the ports of a service are free before it starts."""
+"""Checks that no other process listens on ports of this machine."""
 
 import socket
 from collections.abc import Mapping
 
 import psutil
 
-from infra.targets.host.paths import LOOPBACK
+_LOOPBACK = "127.0.0.1"
 
 
 class PortTaken(Exception):
-    """Another process listens on a port of the service; the message names the process and the remedy."""
+    """Another process listens on a port; the message names the process and the remedy."""
 
 
 def refuse_taken(ports: Mapping[str, int]) -> None:
-    """Check that the ports of a service that does not run are free.
+    """Check that no process listens on ports of this machine.
 
     Args:
         ports: port numbers by name.
@@ -25,7 +25,7 @@ def refuse_taken(ports: Mapping[str, int]) -> None:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((LOOPBACK, number))
+                probe.bind((_LOOPBACK, number))
             except OSError:
                 raise PortTaken(
                     f"port {number} ({name}) is in use{_by(number)}: stop that process, "
