@@ -135,7 +135,8 @@ def load(stack: str, wait: float = 15.0) -> Connections:
 
     Raises:
         ConnectionsMissing: a file does not exist.
-        TimeoutError: port-forwards into a cluster could not be opened.
+        TimeoutError: the process that forwards ports into a cluster does not start.
+        NeverReady: that process ended with an error.
     """
     problem = ""
 
@@ -164,6 +165,14 @@ def load(stack: str, wait: float = 15.0) -> Connections:
         raise ConnectionsMissing(f"{problem}: run `make up STACK={stack}`") from None
     forwarding.ensure(stack, found.forwards)
     return found
+
+
+def forwards(stack: str) -> list[Forward]:
+    """The ports of this machine that are forwarded into a cluster; empty on other targets and before the deployment."""
+    try:
+        return Connections.model_validate_json(StackState(stack).connections.read_bytes()).forwards
+    except (FileNotFoundError, ValidationError):
+        return []
 
 
 def token_file(stack: str, token: str) -> Path:

@@ -111,8 +111,6 @@ class Check(BaseModel):
                 within=self.start_within,
                 what=self.url,
                 pause=pause,
-                # The cluster itself restarts the pods of a workload and reports why.
-                sample=(lambda: None) if self.url.startswith(WORKLOAD) else None,
             )
         except (TimeoutError, NeverReady) as error:
             return f"{last}\n{error}"

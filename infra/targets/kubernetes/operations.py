@@ -15,6 +15,7 @@ from infra.targets.kubernetes import names
 from infra.targets.kubernetes.claims import Claims
 from infra.targets.kubernetes.cluster import LOOPBACK, RENDERED, ClusterError, answers, kubectl, kubectl_all
 from infra.targets.kubernetes.cluster import command as command_line
+from infra.targets.kubernetes.running_pods import RunningPod, running_pods
 from infra.targets.kubernetes.workloads import Workload, Workloads
 from infra.targets.operations import KeptData, OperationsError, RunningService
 
@@ -30,40 +31,6 @@ class _Metadata(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     name: str
-    namespace: str = ""
-    labels: dict[str, str] = Field(default_factory=dict)
-
-
-class _ContainerStatus(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    ready: bool = False
-
-
-class _Status(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    phase: str = ""
-    started: datetime | None = Field(None, alias="startTime")
-    containers: list[_ContainerStatus] = Field(default_factory=list, alias="containerStatuses")
-
-
-class _Pod(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    metadata: _Metadata
-    status: _Status = _Status()
-
-    @property
-    def ready(self) -> bool:
-        """Whether all containers of the pod are ready."""
-        return bool(self.status.containers) and all(each.ready for each in self.status.containers)
-
-
-class _Pods(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    items: list[_Pod]
 
 
 class _Scaling(BaseModel):
@@ -114,7 +81,7 @@ class KubernetesOperations:
     def services(self) -> dict[str, RunningService]:
         """The pods by service."""
         memory = self._memory()
-        found: dict[str, list[_Pod]] = {}
+        found: dict[str, list[RunningPod]] = {}
         for pod in self._pods():
             found.setdefault(pod.metadata.labels.get(names.SERVICE_LABEL, pod.metadata.name), []).append(pod)
         return {name: _summary(name, pods, memory) for name, pods in sorted(found.items())}
@@ -253,9 +220,8 @@ class KubernetesOperations:
         text = kubectl(self._context, "get", kind, "-n", namespace, "-o", "name")
         return [line.split("/")[1] for line in text.split()]
 
-    def _pods(self) -> list[_Pod]:
-        text = kubectl(self._context, "get", "pods", "--all-namespaces", "-l", self._selector, "-o", "json")
-        return _Pods.model_validate_json(text).items
+    def _pods(self) -> list[RunningPod]:
+        return running_pods(self._context, self._selector)
 
     def _workloads(self) -> list[Workload]:
         return Workloads.model_validate_json(kubectl(self._context, *self._get_workloads)).items
@@ -290,7 +256,7 @@ def _grouped(replicas: Mapping[str, int]) -> Iterator[tuple[int, list[str]]]:
         yield number, [workload for workload, own in replicas.items() if own == number]
 
 
-def _summary(name: str, pods: list[_Pod], memory: dict[str, int]) -> RunningService:
+def _summary(name: str, pods: list[RunningPod], memory: dict[str, int]) -> RunningService:
     ready = sum(pod.ready for pod in pods)
     starts = [pod.status.started for pod in pods if pod.status.started is not None and pod.ready]
     uptime = datetime.now(UTC).replace(microsecond=0) - max(starts) if starts else timedelta()

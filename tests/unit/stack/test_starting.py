@@ -2,27 +2,25 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from apps.shared.files import write_private
 from apps.shared.polling import NeverReady
 from infra import container_states, disks, starting
 from infra.container_states import ContainerStates
 from infra.disks import Disk
-from infra.starting import MOST_EXITS, MOST_RESTARTS, Sample, wait_for_service
+from infra.forwarding import Forward
+from infra.observing import Sample
+from infra.resources.connections import Connections
+from infra.starting import Starting, wait_for_service
 from infra.state import StackState
-
-
-@pytest.fixture
-def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The log of service `postgres` of stack `test`."""
-    monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path))
-    path = StackState("test").logs / "postgres.log"
-    path.parent.mkdir(parents=True)
-    path.write_text("starting\nunshare: unshare failed: Operation not permitted\n")
-    return path
+from infra.targets.docker import observer
+from infra.targets.docker.observer import MOST_RESTARTS, ContainerObserver
+from infra.targets.host.observer import MOST_EXITS, ProcessObserver
+from infra.targets.kubernetes.observer import PodObserver
 
 
 @pytest.fixture
@@ -33,20 +31,35 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
 
 
+@dataclass
+class Scripted:
+    """Observes what a test describes."""
+
+    next_sample: Callable[[], Sample]
+
+    def sample(self) -> Sample:
+        """The next sample."""
+        return self.next_sample()
+
+    def log(self, lines: int) -> str:
+        """A log of two lines."""
+        return "\n".join(["starting", "unshare: unshare failed: Operation not permitted"][-lines:])
+
+
 def samples(*each: Sample) -> Callable[[], Sample]:
     """Returns the samples in order, then the last one repeatedly."""
     rest: Iterator[Sample] = iter(each)
     return lambda: next(rest, each[-1])
 
 
-def wait(sample: Callable[[], Sample | None], problem: Callable[[], str], within: float = 180) -> None:
+def wait(sample: Callable[[], Sample], problem: Callable[[], str], within: float = 180) -> None:
     wait_for_service(
-        problem, stack="test", service="postgres", within=within, what="PostgreSQL", pause=1, sample=sample
+        problem, stack="test", service="postgres", within=within, what="PostgreSQL", pause=1, observer=Scripted(sample)
     )
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_process_that_keeps_exiting_ends_the_wait_with_its_log(log: Path) -> None:
+def test_a_process_that_keeps_exiting_ends_the_wait_with_its_log() -> None:
     look = samples(*(Sample(exits, MOST_EXITS, None, running=False) for exits in range(MOST_EXITS + 1)))
     with pytest.raises(NeverReady) as failure:
         wait(look, lambda: "Connection refused")
@@ -55,14 +68,14 @@ def test_a_process_that_keeps_exiting_ends_the_wait_with_its_log(log: Path) -> N
     assert time.monotonic() < 30
 
 
-@pytest.mark.usefixtures("clock", "log")
+@pytest.mark.usefixtures("clock")
 def test_the_wait_continues_if_the_process_runs_again() -> None:
     answers = ["no"] * 60 + [""]
     wait(samples(Sample(MOST_EXITS + 3, MOST_EXITS, None, running=True)), lambda: answers.pop(0))
     assert answers == []
 
 
-@pytest.mark.usefixtures("clock", "log")
+@pytest.mark.usefixtures("clock")
 def test_only_a_service_that_makes_progress_gets_more_time() -> None:
     begin = time.monotonic()
     answers = ["no"] * 500 + [""]
@@ -75,7 +88,7 @@ def test_only_a_service_that_makes_progress_gets_more_time() -> None:
     assert 180 <= time.monotonic() - begin < 190
 
 
-@pytest.mark.usefixtures("clock", "log")
+@pytest.mark.usefixtures("clock")
 def test_the_wait_ends_at_four_times_the_limit_despite_progress() -> None:
     busy = iter(range(10_000))
     with pytest.raises(TimeoutError, match=r"PostgreSQL was not ready within 7[12]\d s: no"):
@@ -83,11 +96,10 @@ def test_the_wait_ends_at_four_times_the_limit_despite_progress() -> None:
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_full_disk_is_in_the_reason(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_in_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disks, "problems", lambda _folders: ["the disk of /data is full"])
     with pytest.raises(TimeoutError, match=r"not ready within 180 s: no; the disk of /data is full"):
         wait(samples(Sample(0, MOST_EXITS, None, running=True)), lambda: "no")
-    assert log.exists()
 
 
 @pytest.fixture
@@ -99,7 +111,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
     monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / "state"))
     monkeypatch.setattr(container_states, "_FRESH_SECONDS", 0.0)
-    monkeypatch.setattr(starting, "STATES", ContainerStates())
+    monkeypatch.setattr(observer, "STATES", ContainerStates())
     return program
 
 
@@ -113,11 +125,11 @@ def test_restarts_of_a_container_are_counted_from_the_start_of_the_wait(engine: 
         f"n=$(cat {count}); echo $((n + 4)) >{count}\n"
         'echo "/kappastack-test-starrocks|restarting|starting|$n|false|1"\n'
     )
-    look = starting._Contained("test", "starrocks")
+    look = ContainerObserver("test", "starrocks")
     found = [look.sample() for _ in range(4)]
     assert [each.exits for each in found if each] == [0, 4, 8, 12]
     assert [each.exits >= each.limit for each in found if each] == [False, False, False, MOST_RESTARTS <= 12]
-    assert starting.last_lines("test", "starrocks") == "  no licence"
+    assert look.log(8) == "no licence\n"
 
 
 def test_the_reason_of_a_killed_container_is_in_the_error(engine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,8 +151,8 @@ def test_the_reason_of_a_killed_container_is_in_the_error(engine: Path, monkeypa
 
 def test_without_an_engine_there_is_no_sample_and_no_log(engine: Path) -> None:
     engine.write_text("#!/bin/sh\nexit 1\n")
-    assert starting._Contained("test", "starrocks").sample() is None
-    assert starting.last_lines("test", "starrocks") == "  (no log)"
+    assert ContainerObserver("test", "starrocks").sample() is None
+    assert ContainerObserver("test", "starrocks").log(8) == ""
 
 
 def engine_of(engine: Path, *, log: str = "", cpu: str = "", state: str = "running|starting|0|false|0") -> None:
@@ -158,8 +170,8 @@ def engine_of(engine: Path, *, log: str = "", cpu: str = "", state: str = "runni
 def test_a_container_that_writes_log_lines_or_uses_cpu_progresses(
     engine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(starting, "_ACTIVITY_SECONDS", 0.0)
-    look = starting._Contained("test", "api")
+    monkeypatch.setattr(observer, "_ACTIVITY_SECONDS", 0.0)
+    look = ContainerObserver("test", "api")
 
     def activity() -> float | None:
         sample = look.sample()
@@ -179,8 +191,8 @@ def test_a_container_that_writes_log_lines_or_uses_cpu_progresses(
 def test_an_engine_that_does_not_respond_in_time_counts_as_progress(
     engine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(starting, "_ACTIVITY_SECONDS", 0.0)
-    look = starting._Contained("test", "api")
+    monkeypatch.setattr(observer, "_ACTIVITY_SECONDS", 0.0)
+    look = ContainerObserver("test", "api")
     engine_of(engine)
     before = look.sample()
     monkeypatch.setattr(container_states, "_ENGINE_SECONDS", 0.1)
@@ -216,3 +228,25 @@ def test_folders_of_one_file_system_count_once_and_missing_ones_as_their_parent(
     found = disks.disks([tmp_path / "not" / "there", tmp_path])
     assert [each.path for each in found] == [tmp_path / "not" / "there"]
     assert found[0].total > found[0].free > 0
+
+
+def test_the_files_of_a_stack_select_the_observer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path))
+    state = StackState("test")
+    assert isinstance(Starting("test", "api")._observer, ContainerObserver)
+    forward = Forward(context="here", namespace="team", service="api", remote=8000, local=9000)
+    known = Connections(endpoints={}, secret_files={}, health={}, forwards=[forward])
+    write_private(state.connections, known.model_dump_json())
+    assert isinstance(Starting("test", "api")._observer, PodObserver)
+    state.logs.mkdir()
+    assert isinstance(Starting("test", "api")._observer, ProcessObserver)
+
+
+def test_the_end_of_a_process_log_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path))
+    seen = ProcessObserver("test", "api")
+    assert seen.log(2) == ""
+    log = StackState("test").logs / "api.log"
+    log.parent.mkdir(parents=True)
+    log.write_text("x" * 50_000 + "\none\ntwo\nthree\n")
+    assert seen.log(2) == "two\nthree"
