@@ -20,6 +20,7 @@ _REPLICATED: Mapping[str, object] = {
         "zookeepers": 3,
         "bookies": 3,
         "brokers": 2,
+        "proxies": 2,
         "ensemble": 3,
         "writeQuorum": 3,
         "ackQuorum": 2,

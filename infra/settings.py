@@ -55,6 +55,14 @@ class PulsarSettings(Model):
         int, Field(ge=1, le=9, description="bookies of topology cluster; three tolerate the loss of one")
     ] = 1
     brokers: Annotated[int, Field(ge=1, le=9, description="brokers of topology cluster")] = 1
+    proxies: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=20,
+            description="proxies of topology cluster, which clients connect to; only Kubernetes runs more than 1",
+        ),
+    ] = 1
     ensemble: (
         Annotated[
             int, Field(ge=1, le=9, description="bookies that store a ledger; default: number of bookies, at most 2")
@@ -99,11 +107,15 @@ class PulsarSettings(Model):
 
     @model_validator(mode="after")
     def _counts_are_of_a_cluster(self) -> Self:
-        if self.topology == "standalone" and (self.zookeepers, self.bookies, self.brokers) != (1, 1, 1):
-            msg = (
-                f"zookeepers {self.zookeepers}, bookies {self.bookies}, brokers {self.brokers} require topology "
-                "cluster; topology standalone has 1 of each"
-            )
+        counts = {
+            "zookeepers": self.zookeepers,
+            "bookies": self.bookies,
+            "brokers": self.brokers,
+            "proxies": self.proxies,
+        }
+        if self.topology == "standalone" and set(counts.values()) != {1}:
+            given = ", ".join(f"{name} {count}" for name, count in counts.items())
+            msg = f"{given} require topology cluster; topology standalone has 1 of each"
             raise ValueError(msg)
         return self
 

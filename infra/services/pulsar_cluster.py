@@ -49,7 +49,10 @@ def brokers(settings: PulsarSettings) -> list[Service]:
 
 
 def proxy(settings: PulsarSettings) -> Service:
-    """The proxy, which forwards clients to the broker of a topic, also from outside the stack's network."""
+    """The proxy, which forwards clients to the broker of a topic, also from outside the stack's network.
+
+    Replicas are identical: each one knows the brokers from ZooKeeper, and a client may use any of them.
+    """
     return Service(
         name=NAME,
         kind="PulsarProxy",
@@ -67,7 +70,8 @@ def proxy(settings: PulsarSettings) -> Service:
                 metadataStoreUrl=_metadata_store(settings),
                 configurationMetadataStoreUrl=_metadata_store(settings),
                 bindAddress="@{host}",
-                advertisedAddress="@{advertised}",
+                # Clients connect to the name that all replicas share.
+                advertisedAddress=NAME,
                 servicePort="@{port.broker}",
                 webServicePort="@{port.admin}",
                 statusFilePath="@{files}/proxy.conf",
@@ -87,6 +91,7 @@ def proxy(settings: PulsarSettings) -> Service:
         health=HEALTH,
         memory=_PROXY_HEAP + _PROXY_DIRECT + 192,
         cpu=_PROXY_CPU,
+        replicas=settings.proxies,
         needs=(
             *_needs(_zookeepers(settings), "client"),
             *_needs(_brokers(settings), "broker", "admin"),

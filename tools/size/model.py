@@ -11,6 +11,7 @@ COPIES = 3
 """Copies of an event in Pulsar, and of a row in StarRocks."""
 BROKER_CORES, ZETA_CORES, BACKEND_CORES = 4, 4, 16
 MOST_BROKERS = MOST_BOOKIES = 9
+MOST_PROXIES = 20
 MOST_PARALLELISM = 16
 MOST_BACKENDS = 99
 MOST_NODES = 9
@@ -62,6 +63,7 @@ class Plan:
         partitions: number of partitions of the topic.
         parallelism: parallelism of the ingest job.
         brokers: number of brokers.
+        proxies: number of proxies.
         bookies: number of bookies.
         backends: number of StarRocks' backends.
         zeta_nodes: number of Zeta's nodes.
@@ -76,6 +78,7 @@ class Plan:
     partitions: int
     parallelism: int
     brokers: int
+    proxies: int
     bookies: int
     backends: int
     zeta_nodes: int
@@ -120,6 +123,7 @@ def plan(load: Load) -> Plan:
         partitions=_multiple(max(parallelism, brokers), brokers),
         parallelism=parallelism,
         brokers=brokers,
+        proxies=max(2, math.ceil(load.sources / of.CONNECTIONS.value)),
         bookies=bookies,
         backends=backends,
         zeta_nodes=max(3, math.ceil(parallelism / ZETA_CORES)),
@@ -147,7 +151,7 @@ class Limit:
 
 def limits(load: Load) -> Sequence[Limit]:
     """The limits that a growing load of these events reaches, in this order."""
-    clients = load.events_per_second * of.CONNECTIONS.value / load.sources
+    clients = load.events_per_second * MOST_PROXIES * of.CONNECTIONS.value / load.sources
     each = load.event_bytes
     copying = of.PULSAR_MICROS.value * (1 + COPIES) / 2
     found = [
@@ -167,7 +171,10 @@ def limits(load: Load) -> Sequence[Limit]:
             MOST_BROKERS * BROKER_CORES * of.USE.value * 1e6 / (copying / 2),
             f"Pulsar: pulsar.brokers is at most {MOST_BROKERS}",
         ),
-        Limit(clients, f"Pulsar's proxy: a stack has one, which serves {of.CONNECTIONS.value:,.0f} connections"),
+        Limit(
+            clients,
+            f"Pulsar: pulsar.proxies is at most {MOST_PROXIES}, of {of.CONNECTIONS.value:,.0f} connections each",
+        ),
     ]
     return sorted(found, key=lambda limit: limit.events_per_second)
 

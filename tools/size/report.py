@@ -12,6 +12,7 @@ from tools.size.model import (
     MOST_BROKERS,
     MOST_NODES,
     MOST_PARALLELISM,
+    MOST_PROXIES,
     Load,
     Plan,
     limits,
@@ -33,8 +34,8 @@ def lines(load: Load) -> Iterator[str]:
     yield ""
     yield f"topic            {found.partitions} partitions"
     yield (
-        f"Pulsar           {found.brokers} brokers, {found.bookies} bookies of {found.broker_cores} cores, "
-        f"{found.bookie_gib:,} GiB a bookie"
+        f"Pulsar           {found.proxies} proxies, {found.brokers} brokers, {found.bookies} bookies of "
+        f"{found.broker_cores} cores, {found.bookie_gib:,} GiB a bookie"
     )
     yield f"Zeta             {found.zeta_nodes} nodes of {found.zeta_cores} cores, parallelism {found.parallelism}"
     yield (
@@ -66,6 +67,7 @@ def lines(load: Load) -> Iterator[str]:
 
 def _beyond(found: Plan) -> Iterator[str]:
     for name, number, most in (
+        ("pulsar.proxies", found.proxies, MOST_PROXIES),
         ("pulsar.brokers", found.brokers, MOST_BROKERS),
         ("pulsar.bookies", found.bookies, MOST_BOOKIES),
         ("starrocks.backends", found.backends, MOST_BACKENDS),
@@ -92,6 +94,7 @@ def settings(load: Load) -> str:
     document = {
         "kappastack:size": "medium",
         "kappastack:pulsar": {
+            "proxies": min(found.proxies, MOST_PROXIES),
             "brokers": min(found.brokers, MOST_BROKERS),
             "bookies": min(found.bookies, MOST_BOOKIES),
             "storage": f"{found.bookie_gib}Gi",

@@ -170,7 +170,7 @@ def test_jobs_stop_before_a_server_is_replaced_and_continue_afterwards(cluster: 
 
 
 def test_server_counts_are_valid_only_for_a_cluster() -> None:
-    with pytest.raises(SettingsError, match="zookeepers 1, bookies 3, brokers 1 require topology cluster"):
+    with pytest.raises(SettingsError, match="zookeepers 1, bookies 3, brokers 1, proxies 1 require topology cluster"):
         settings(bookies=3)
 
 

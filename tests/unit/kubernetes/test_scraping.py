@@ -39,13 +39,14 @@ def test_each_pod_with_a_name_of_its_own_is_a_target(rendered_prod: Rendered) ->
     assert several >= 2, "prod has several API servers and masters of DolphinScheduler"
 
 
-def test_pods_whose_number_changes_are_looked_up(rendered_prod: Rendered) -> None:
+def test_replicas_without_host_names_are_looked_up(rendered_prod: Rendered) -> None:
     scaled = set(rendered_prod.of_kind("HorizontalPodAutoscaler"))
     assert {"platform-api", "ciapol-api", "frontend"} <= scaled
     for name, workload in rendered_prod.of_kind("Deployment").items():
         [target] = of_service(rendered_prod, name)
-        assert target.looked_up == (name in scaled)
-        if name in scaled:
+        replicated = name in scaled or at(workload, "spec", "replicas") != 1
+        assert target.looked_up == replicated
+        if replicated:
             service = section(rendered_prod.of_kind("Service")[target.host], "spec")
             assert (service["clusterIP"], service["publishNotReadyAddresses"]) == ("None", True)
             assert service["selector"] == at(workload, "spec", "selector", "matchLabels")

@@ -23,6 +23,7 @@ from tools.size.model import (
     MOST_BOOKIES,
     MOST_BROKERS,
     MOST_PARALLELISM,
+    MOST_PROXIES,
     Load,
     LoadError,
     limits,
@@ -39,7 +40,7 @@ RATES = (1, 100, 5_000, 50_000, 1_000_000)
 @pytest.mark.parametrize("rate", RATES)
 def test_a_plan_tolerates_the_loss_of_a_server(rate: float) -> None:
     found = plan(replace(SMALL, events_per_second=rate))
-    assert found.brokers >= 2
+    assert min(found.brokers, found.proxies) >= 2
     assert min(found.bookies, found.zeta_nodes, found.backends) >= 3
     assert found.partitions >= found.parallelism
     assert found.partitions % found.brokers == 0
@@ -60,7 +61,7 @@ def test_the_lowest_limit_is_listed_first() -> None:
     assert found == sorted(found)
     assert len(found) == 5
     many = limits(replace(SMALL, sources=1_000_000))
-    assert many[0].what.startswith("Pulsar's proxy")
+    assert many[0].what.startswith("Pulsar: pulsar.proxies")
 
 
 def test_a_machine_with_more_cores_accepts_a_greater_load() -> None:
@@ -82,6 +83,7 @@ def test_an_impossible_load_is_refused(wrong: dict[str, int], message: str) -> N
 
 def test_bounds_of_the_model_are_those_of_the_platform() -> None:
     pulsar = PulsarSettings.model_json_schema()["properties"]
+    assert pulsar["proxies"]["maximum"] == MOST_PROXIES
     assert pulsar["brokers"]["maximum"] == MOST_BROKERS
     assert pulsar["bookies"]["maximum"] == MOST_BOOKIES
     assert IngestSettings.model_json_schema()["properties"]["parallelism"]["maximum"] == MOST_PARALLELISM
@@ -109,6 +111,7 @@ def test_settings_to_paste_are_accepted(rate: float) -> None:
 def test_a_preset_is_large_enough_for_its_load(size: str) -> None:
     wanted = plan(LOADS[size])
     found = kubernetes(size=size)
+    assert found.pulsar.proxies >= wanted.proxies
     assert found.pulsar.brokers >= wanted.brokers
     assert found.pulsar.bookies >= wanted.bookies
     assert millicores(found.pulsar.cpu) >= 1000 * wanted.broker_cores
@@ -132,6 +135,11 @@ def test_the_report_names_the_limits_of_the_platform() -> None:
     assert "this load needs a larger platform" in large
     assert "There are no settings for this load" in large
     assert "Settings to paste" not in large
+
+
+def test_proxies_grow_with_the_sources() -> None:
+    assert [plan(replace(SMALL, sources=sources)).proxies for sources in (1, 20_000, 20_001, 90_000)] == [2, 2, 3, 9]
+    assert "! pulsar.proxies 100 is more" in "\n".join(lines(replace(SMALL, sources=1_000_000)))
 
 
 def test_settings_to_paste_scale_starrocks_with_the_load() -> None:
