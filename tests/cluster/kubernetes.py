@@ -21,7 +21,7 @@ from tests.cluster.node import CONTEXT, SERVER, SOCKET
 from tests.waiting import PATIENCE, wait_until
 
 MANIFESTS = Path(__file__).parent / "manifests.yaml"
-_VOLUMES = 40
+_VOLUMES = 80
 """Number of volumes. A released volume is not used again."""
 _NODE_FOLDERS = (
     node.RUN,
