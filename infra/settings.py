@@ -225,7 +225,10 @@ class WebSettings(Model):
 
 
 class GrafanaSettings(Model):
-    """Grafana, which shows the dashboards of `monitoring/dashboards/`. It needs images, so target `host` has none."""
+    """Grafana, which shows the dashboards of `monitoring/dashboards/`.
+
+    Grafana runs from an image, so target `host` does not run it.
+    """
 
     enabled: bool = Field(True, description="whether the stack runs Grafana")
     memory: Annotated[Memory, at_least("128Mi")] = Field("256Mi", description="memory of Grafana")
@@ -233,7 +236,7 @@ class GrafanaSettings(Model):
 
 
 class MonitoringSettings(Model):
-    """Prometheus, Alertmanager and their exporters."""
+    """Prometheus, Alertmanager, the exporters and Grafana."""
 
     enabled: bool = Field(True, description="whether the stack runs Prometheus, Alertmanager, exporters and Grafana")
     # The page and the dashboards compute rates over two minutes, which need several collections.

@@ -51,7 +51,14 @@ class Platform:
     def __init__(
         self, target: Target, settings: Settings, stack: str, products: Sequence[tuple[Product, ProductSettings]]
     ) -> None:
-        """Declare the services of a platform with these products. They start in parallel."""
+        """Declare the services of a platform. Services without a dependency on each other start in parallel.
+
+        Args:
+            target: target that runs the services.
+            settings: settings of the stack.
+            stack: name of the stack.
+            products: the stack's data products with their settings.
+        """
         self.stack, self.settings = stack, settings
         self.tenant = target.user
         self.services: dict[str, Running] = {}

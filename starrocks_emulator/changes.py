@@ -27,7 +27,10 @@ class Range:
 
 
 class Changes:
-    """Ranges of changed rows by table; durable in the `changed` column of the load records."""
+    """Ranges of changed rows by table. They are stored in the column `changed` of the load records.
+
+    Before load records are removed, `save` stores the ranges in the document `changes`.
+    """
 
     def __init__(self, storage: Storage) -> None:
         """Read the saved ranges and those of the load records."""

@@ -65,7 +65,7 @@ def _roles(names: Sequence[str]) -> str:
 
 
 def grants_hint(active: Sequence[str], inactive: Sequence[str]) -> str:
-    """The last sentence of an error about a missing privilege: the session's roles and the user's other roles."""
+    """The end of an error about a missing privilege. It names the active roles and the user's inactive roles."""
     return _ASK_FOR_GRANTS.format(_roles(active), _roles(inactive))
 
 

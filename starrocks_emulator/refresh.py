@@ -52,7 +52,15 @@ class Run:
 
 @dataclass(frozen=True)
 class Slice:
-    """The part of a materialized view to compute again: the rows whose `column` is in a range."""
+    """The rows of a materialized view to compute again after a change of one base table.
+
+    Args:
+        base: the changed base table.
+        base_column: its time column.
+        column: column of the view with this time, or with this time truncated to a unit.
+        low: start of the range of both columns.
+        high: end of the range, exclusive.
+    """
 
     base: Table | None = None
     base_column: str = ""

@@ -253,7 +253,7 @@ class Access:
         return any(self.may_see(table) for table in tables)
 
     def hint(self) -> str:
-        """The last sentence of an error about a missing privilege, with the active and the inactive roles."""
+        """The end of an error about a missing privilege, with the active and the inactive roles."""
         user = self.users.users.get(self.user)
         return errors.grants_hint(self.roles, [role for role in (user.roles if user else ()) if role not in self.roles])
 

@@ -26,11 +26,11 @@ class PipelineStep(BaseModel):
 
 
 class StreamingJob(BaseModel):
-    """A streaming job that should always run, with the state that its keeper last found."""
+    """A streaming job, with the state that the keeper last found."""
 
     product: str = Field(examples=["weather"])
     name: str = Field(examples=["ingest"])
-    wanted: str = Field(examples=["running"], description="running or stopped")
+    wanted: str = Field(examples=["running"], description="state that the deployment wants: running or stopped")
     state: str | None = Field(
         examples=["running"], description="running, restarting, given_up, held, stopped, unreachable or down"
     )

@@ -6,7 +6,7 @@ ACCESS_DENIED = 1045
 _TRY_AGAIN = (
     "starrocks planner use long time",  # A busy frontend exceeds the planner's time limit.
     "waiting to be completed",  # DROP of a table with transactions in the state COMMITTED.
-    "please wait",  # A schema change is in progress; "Node catalog is not ready, please wait for a while."
+    "please wait",  # A schema change is in progress, or "Node catalog is not ready, please wait for a while."
     "not normal",  # The same error of other statements: "state is SCHEMA_CHANGE not NORMAL".
     "lock timeout",
     "failed to acquire lock",

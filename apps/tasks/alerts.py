@@ -160,8 +160,8 @@ class Webhook:
         """Send a message about all findings if one is new, and a message about the ended ones.
 
         Returns:
-            The keys of the findings that were delivered, in this message or before. An ended finding whose message was
-            not delivered remains.
+            The keys of the findings that were delivered, by this call or before. They include an ended finding whose
+            message was not delivered, so that the next call sends it again.
         """
         ended = frozenset(each.key for each in report.ended)
         known = report.keys
@@ -173,12 +173,13 @@ class Webhook:
 
     def _message(self, report: Report, severity: str, findings: Sequence[Finding]) -> bool:
         if not self._url_file:
-            print_line("no webhook is set: the alert is only in this log")
+            print_line("kappastack:alertWebhook is not set: the alert is only in this log")
             return True
         try:
             url = Path(self._url_file).read_text().strip()
         except OSError as error:
-            print_line(f"the alert was not sent: the file with the webhook's URL cannot be read: {error.strerror}")
+            reason = f"{self._url_file}, which contains the webhook's URL, cannot be read: {error.strerror}"
+            print_line(f"the alert was not sent: {reason}")
             return False
         title, text, subject = _summary(report, severity, findings)
         document: dict[str, JsonValue] = {

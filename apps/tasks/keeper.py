@@ -27,7 +27,7 @@ STABLE_SECONDS = 300
 """Seconds after a restart from which a running job counts as recovered."""
 
 DOWN_SECONDS = 180
-"""Seconds without a response from the engine after which an alert is sent; it may be restarting before."""
+"""Seconds without a response from the engine after which an alert is sent. Until then, it may be restarting."""
 
 LOOK_SECONDS = 5.0
 """Seconds between two checks of a run."""
@@ -128,7 +128,8 @@ class _Keeper:
             if info.status in ACTIVE:
                 self._running()
             elif job.held:
-                self._note(JobState.HELD, f"{job.held_by} keeps the job stopped for {job.hold_left} s at most")
+                left = f"its lease ends in {job.hold_left} s unless it is renewed"
+                self._note(JobState.HELD, f"{job.held_by} keeps the job stopped; {left}")
                 self._found.add(f"{job.name} is kept stopped by {job.held_by}")
             elif info.status in STOPPED:
                 self._ended(self._zeta.explained(job.job_id, info))

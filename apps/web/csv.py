@@ -15,7 +15,13 @@ _QUOTED: Final = frozenset(',;"\t\r\n')
 
 @dataclass(frozen=True)
 class Dialect:
-    """A CSV dialect: `separator` between cells, `decimal` mark, `start` of the file."""
+    """A CSV dialect.
+
+    Args:
+        separator: character between cells.
+        decimal: decimal mark.
+        start: text at the start of the file, such as a byte order mark.
+    """
 
     separator: str = ","
     decimal: str = "."

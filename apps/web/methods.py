@@ -18,7 +18,7 @@ def decode_slashes(text: str) -> str:
 
 
 def raw_path(scope: Scope) -> str:
-    """The path as the client sent it, percent-encoded."""
+    """The path as the client sent it, percent-encoded; the decoded path if the server does not report the former."""
     raw = scope.get("raw_path")
     return raw.decode("ascii", "replace") if isinstance(raw, bytes) else str(scope["path"])
 

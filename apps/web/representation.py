@@ -73,7 +73,7 @@ def dialect(request: Request, requested: Format | None) -> csv.Dialect | None:
 
 
 def flat(item: BaseModel) -> Mapping[str, csv.Cell]:
-    """The cells of an item whose columns have the names of its fields."""
+    """The CSV cells of an item, by column; see `csv.flatten`."""
     return csv.flatten(item.model_dump(mode="json"))
 
 

@@ -1,5 +1,5 @@
-# These lines are the same in every image with Python, so that the images share the layer. Compiled packages run only in the version of Python
-# that they were installed for.
+# These lines are the same in every image with Python. Images that begin with them share the layer. Compiled packages
+# run only in the version of Python that they were installed for.
 ARG PYTHON_VERSION
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends python3 \

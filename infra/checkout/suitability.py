@@ -9,7 +9,7 @@ from infra.checkout.paths import ROOT, cache, state_folder
 _USABLE = re.compile(r"[A-Za-z0-9/._+@,=~-]+")
 ADVICE = (
     "servers that the platform runs do not start from such a path: use a folder whose path has only letters from "
-    "a to z, digits and / . _ + @ , = ~ -"
+    "A to Z or a to z, digits and / . _ + @ , = ~ -"
 )
 
 

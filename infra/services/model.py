@@ -40,7 +40,7 @@ class Port:
         number: port number before the stack's offset is added.
         scheme: scheme of its URLs.
         public: whether users outside the stack connect to it.
-        internal: whether only parts of the service connect to it; targets do not publish it then.
+        internal: whether only services of the stack connect to it. Targets do not publish such a port.
         entrance: name of the port that clients outside the stack's network connect to instead. Needed for services
             that redirect their clients, because they advertise another address to clients from outside.
         producers: whether programs outside the stack publish events to it.

@@ -87,7 +87,7 @@ def refuse_replicas(service: Service, target: str) -> None:
         ValueError: the service has several replicas.
     """
     if service.replicas != 1:
-        raise ValueError(f"service {service.name} has {service.replicas} replicas, but target {target} runs 1 of each")
+        raise ValueError(f"service {service.name} has {service.replicas} replicas, but target {target} runs only 1")
 
 
 def digest(parts: Sequence[str]) -> str:

@@ -13,6 +13,24 @@ class OperationsError(Exception):
     """The supervisor, engine or cluster refused a command or does not respond; the message contains its error text."""
 
 
+def require_service(stack: str, service: str, known: Collection[str]) -> None:
+    """Check that a stack has a service.
+
+    Args:
+        stack: name of the stack.
+        service: value of `SERVICE=`; empty if it is not set.
+        known: names of the stack's services.
+
+    Raises:
+        OperationsError: there is no such service; the message names the existing ones.
+    """
+    if service in known:
+        return
+    problem = f"SERVICE={service} is not a service of stack {stack}" if service else "SERVICE is not set"
+    there = f"its services are {', '.join(sorted(known))}" if known else "it has no services yet"
+    raise OperationsError(f"{problem}; {there}")
+
+
 @dataclass(frozen=True)
 class RunningService:
     """The state of a service: a process, a container, or pods.

@@ -65,7 +65,7 @@ WEB_PORTS = (80, 443)
 _FULL = 0.8
 """Share of Prometheus' volume that its data may use; it also writes a log and temporary files."""
 _ONE = 1
-"""The number of replicas that every target runs."""
+"""The number of replicas that every target accepts."""
 _KUBERNETES_ONLY = {
     "kubernetes*": "is a setting of target kubernetes",
     "rehearsal": "is a setting of target kubernetes",
@@ -74,7 +74,7 @@ _KUBERNETES_ONLY = {
     "*.maxReplicas": "only target kubernetes runs several replicas of a service",
     "*.cpu": "only target kubernetes reserves CPU",
     "*Cpu": "only target kubernetes reserves CPU",
-    "*.storage": "only target kubernetes reserves storage of a size",
+    "*.storage": "only target kubernetes creates volumes of a given size",
     "dolphinScheduler.apis": "only target kubernetes runs several replicas of a service",
     "dolphinScheduler.masters": "only target kubernetes runs several replicas of a service",
 }

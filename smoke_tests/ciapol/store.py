@@ -24,10 +24,15 @@ Row = dict[str, Cell]
 
 
 class Store:
-    """Reads rows, and deletes the rows of test stations."""
+    """Reads rows, marks test stations, and deletes the rows of test stations."""
 
     def __init__(self, starrocks: StarRocks) -> None:
-        """The user of `starrocks` needs SELECT, and DELETE on the tables that ingestion and the workflows fill."""
+        """Use the session of a StarRocks user.
+
+        Args:
+            starrocks: session of a user with SELECT, with DELETE on the tables that ingestion and the workflows fill,
+                and with INSERT and DELETE on `test_stations`.
+        """
         self._starrocks = starrocks
 
     @staticmethod
@@ -67,7 +72,7 @@ class Store:
         return _time(row["now"]).replace(microsecond=0)
 
     def measured_hours(self, hours: int) -> set[tuple[str, datetime]]:
-        """Station and start of each of the last hours with measurements, without test stations."""
+        """Station and start of each hour with measurements in the last `hours` hours, without test stations."""
         rows = self.rows(
             "SELECT station_id, date_trunc('hour', measured_at) AS hour_start FROM measurements "
             f"WHERE measured_at >= date_sub(utc_timestamp(), INTERVAL {hours} HOUR) AND measured_at <= utc_timestamp() "
@@ -81,7 +86,7 @@ class Store:
         return {(str(row["station_id"]), _time(row["hour_start"])) for row in rows}
 
     def measuring_stations(self, hours: int) -> list[str]:
-        """Stations with a value of a pollutant in the last whole hours, without test stations."""
+        """Stations with a value of a pollutant in the last `hours` whole hours, without test stations."""
         rows = self.rows(
             "SELECT DISTINCT station_id FROM measurements "
             f"WHERE measured_at >= date_sub(date_trunc('hour', utc_timestamp()), INTERVAL {hours} HOUR) "

@@ -1,4 +1,4 @@
-"""The allowlist of functions; other functions are refused by name."""
+"""The functions that the emulator supports. A call of another function is refused with an error that names it."""
 
 from starrocks_emulator.functions.aggregates import AGGREGATES
 from starrocks_emulator.functions.arrays import ARRAYS

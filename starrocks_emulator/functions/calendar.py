@@ -194,7 +194,7 @@ def str_to_date(text: str, pattern: str) -> datetime | None:  # noqa: PLR0912
 
 
 READ_LETTERS = set("yYmcMbdeHkhIlisSfpWaTr")
-"""Format letters that STR_TO_DATE supports here."""
+"""Format letters that the emulator supports in STR_TO_DATE."""
 
 
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})(?:\.(\d{1,6}))?)?")
@@ -204,13 +204,15 @@ _SPACED = {2, 6}
 
 
 def parse_datetime(text: str) -> datetime | None:
-    """Parse a string as DATETIME, by the rules of StarRocks' `date::from_string`; NULL if it is not a date.
+    """Parse a string as DATETIME, by the rules of StarRocks' `date::from_string`; None if it is not a date.
 
     Raises:
         RefusedError: the year 0, which Python does not support, or a time zone at the end.
     """
     if re.search(r":\d+(\.\d+)?\s*[-+]\d{1,2}:?\d{2}\s*$", text):
-        raise RefusedError(f"This emulator does not read the date {text}, write it as YYYY-MM-DD HH:MM:SS")
+        raise RefusedError(
+            f"This emulator does not read the date {text} with a time zone: write it as YYYY-MM-DD HH:MM:SS"
+        )
     found = COMPACT.fullmatch(text.lstrip())
     if found:
         values = [int(part or 0) for part in found.groups()[:6]]

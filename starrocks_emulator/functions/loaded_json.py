@@ -18,7 +18,12 @@ _TYPE = "The JSON element does not have the requested type."
 
 
 def failure(array: bool, reason: str = _STRUCTURE) -> str:
-    """StarRocks' message for a body that is no JSON; `array`: the rows are elements of an array."""
+    """StarRocks' message for a body that is not JSON, or that has a row that is not a JSON object.
+
+    Args:
+        array: whether the rows are elements of an array.
+        reason: the reason; by default that the body is not JSON.
+    """
     what = "json array" if array else "document stream"
     return f"parse error. Failed to iterate {what} as object. error: {reason}"
 
@@ -37,7 +42,7 @@ def _no_constant(name: str) -> None:
 
 
 def _first(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    """The fields of an object; of two with one name the first one counts."""
+    """The fields of an object. If several fields have the same name, the first one counts."""
     found: dict[str, object] = {}
     for name, value in pairs:
         found.setdefault(name, value)

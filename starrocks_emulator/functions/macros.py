@@ -119,7 +119,7 @@ MACROS = (
     "CREATE MACRO fn.like_pattern(x) AS CASE WHEN ends_with(x, '\\') "
     "THEN regexp_replace(x, '^((?:[^\\\\]|\\\\.)*)\\\\$', '\\1', 's') ELSE x END",
     "CREATE MACRO fn.lowest_byte(x) AS CASE WHEN x & 255 < 128 THEN chr(x & 255) WHEN x IS NOT NULL THEN "
-    "error('emulator: char to a byte that is not UTF-8 is not supported by this emulator') END",
+    "error('emulator: This emulator does not support char if its bytes are not UTF-8') END",
     "CREATE MACRO fn.finite(x) AS CASE WHEN isfinite(x) THEN x END",
     *_overloaded(),
     # Converts a string to DATETIME in a load. The forms are YYYY-MM-DD with an optional time, YYYYMMDD and

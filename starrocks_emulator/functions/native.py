@@ -60,7 +60,7 @@ def unhex(text: str) -> str | None:
     try:
         return raw.decode()
     except UnicodeDecodeError:
-        raise RefusedError("unhex to bytes that are not UTF-8 is not supported by this emulator") from None
+        raise RefusedError("This emulator does not support unhex if the decoded bytes are not UTF-8") from None
 
 
 def conv(text: str, source: int, target: int) -> str | None:
@@ -116,7 +116,7 @@ def from_base64(text: str) -> str | None:
     try:
         return raw.decode()
     except UnicodeDecodeError:
-        raise RefusedError("from_base64 to bytes that are not UTF-8 is not supported by this emulator") from None
+        raise RefusedError("This emulator does not support from_base64 if the decoded bytes are not UTF-8") from None
 
 
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"

@@ -191,13 +191,13 @@ def document_fields(table: Table, mapped: Mapped) -> list[str]:
 
 
 def digit_fields(table: Table, mapped: Mapped) -> list[str]:
-    """Fields in which StarRocks reads a JSON true as '1': those of columns that its JSON reader fills from text."""
+    """The fields that StarRocks' JSON reader reads as text, with true as '1' and false as '0' (see `_digit_text`)."""
     types = {column.name.lower(): column.type.name for column in table.columns}
     return [name for name in mapped.fields if types.get(name.lower(), "varchar") not in _NATIVE_JSON]
 
 
 def hide_returns(body: Path) -> str:
-    """Replace the carriage returns of a CSV body by another character; return it.
+    """Replace the carriage returns of a CSV body by an unused character; return that character.
 
     DuckDB ends a row at a carriage return. StarRocks ends it at a line feed only, so that a carriage return before it
     belongs to the last value."""

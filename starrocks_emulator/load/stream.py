@@ -191,9 +191,9 @@ class StreamLoader:
                 raise SettingsError(f"columns: a partial update needs the key column '{key}'")
         for what in ("partial_update", "merge_condition"):
             if getattr(settings, what) and table.model != "PRIMARY":
-                raise SettingsError(f"{what}: {table.name} is no PRIMARY KEY table")
+                raise SettingsError(f"{what}: {table.name} is not a PRIMARY KEY table")
         if mapped.operation and table.model != "PRIMARY" and (OP_IMPLIED in settings.columns):
-            raise SettingsError(f"__op: {table.name} is no PRIMARY KEY table")
+            raise SettingsError(f"__op: {table.name} is not a PRIMARY KEY table")
         if settings.merge_condition:
             column = table.column(settings.merge_condition)
             if column is None or column.name in table.keys:
@@ -203,7 +203,7 @@ class StreamLoader:
             if column.name.lower() not in given:
                 raise SettingsError(f"merge_condition: '{column.name}' is not among the loaded columns")
             if settings.partial_update:
-                raise SettingsError("merge_condition: not together with partial_update")
+                raise SettingsError("merge_condition: this emulator does not support it with partial_update")
 
     def _filter(  # noqa: PLR0917
         self, cursor: duckdb.DuckDBPyConnection, load: Load, settings: Settings, rows: str, where: str,

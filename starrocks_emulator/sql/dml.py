@@ -318,7 +318,8 @@ def _misfit(node: exp.Expr) -> str | None:
 
 _FEW = 3
 _SMALL_SHARE = 0.3
-"""Numbers of columns that an UPDATE without WHERE may change (StarRocks: `checkIfUsePartialUpdate`)."""
+"""In mode `auto`, StarRocks updates partially if an UPDATE without WHERE sets at most `_FEW` columns, and less than
+this share of the table's columns (`checkIfUsePartialUpdate`)."""
 
 
 def _is_partial(tree: exp.Expr, table: Table, mode: str) -> bool:
@@ -335,7 +336,10 @@ def _is_default(cell: exp.Expr) -> bool:
 
 
 def _default_of(column: TableColumn) -> str:
-    """The value of DEFAULT; StarRocks refuses it for a column without one, even if the column may be NULL."""
+    """The value of the keyword DEFAULT. StarRocks refuses the keyword for a column without a default value.
+
+    This also applies to a nullable column.
+    """
     if column.default is None:
         raise errors.analysis(f"Column has no default value, column={column.name}")
     return write.default_of(column.default)

@@ -56,7 +56,7 @@ def _timestamp_add(render: Render, arguments: Sequence[exp.Expr]) -> str:
 
 
 def _time_slice(render: Render, arguments: Sequence[exp.Expr]) -> str:
-    """Slices start at 0001-01-01 00:00:00, as in StarRocks."""
+    """TIME_SLICE. The first slice starts at 0001-01-01 00:00:00, as in StarRocks."""
     if len(arguments) not in {2, 3}:
         raise errors.analysis("time_slice takes a date, an INTERVAL and FLOOR or CEIL")
     side = written_name(arguments[2].name).upper() if len(arguments) == 3 else "FLOOR"

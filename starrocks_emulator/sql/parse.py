@@ -156,7 +156,10 @@ _JOIN_WORDS = {"LEFT", "RIGHT", "FULL", "OUTER", "INNER", "CROSS", "SEMI", "ANTI
 
 
 def _with_inner_joins(tokens: list[Token]) -> list[Token]:
-    """JOIN as INNER JOIN: sqlglot parses JOIN without ON as a comma, which binds less tightly than a join."""
+    """The tokens, with INNER before each plain JOIN.
+
+    sqlglot parses JOIN without ON as a comma, which binds less tightly than a join.
+    """
     found: list[Token] = []
     for token in tokens:
         if token.token_type is TokenType.JOIN and (not found or found[-1].text.upper() not in _JOIN_WORDS):
@@ -166,7 +169,7 @@ def _with_inner_joins(tokens: list[Token]) -> list[Token]:
 
 
 def _is_name(tokens: list[Token], index: int) -> bool:
-    """Whether `PARTITION` is followed by the name of one, and not by `BY` or `(`."""
+    """Whether the token at `index` is a name. After `PARTITION` it may also be `BY` or `(`."""
     return index < len(tokens) and tokens[index].token_type in {TokenType.VAR, TokenType.IDENTIFIER}
 
 

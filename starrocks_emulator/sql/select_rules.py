@@ -50,7 +50,7 @@ def check_grouping(node: exp.Select) -> None:
 
 
 def check_select(node: exp.Select) -> None:
-    """Refuse combinations of clauses by which StarRocks groups no rows.
+    """Refuse the combinations of DISTINCT, GROUP BY, ORDER BY and aggregate functions that StarRocks refuses.
 
     Raises:
         SqlError: 1064.

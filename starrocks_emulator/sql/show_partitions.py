@@ -141,12 +141,12 @@ def _condition(node: exp.Expr) -> Callable[[Row], bool]:
             raise errors.analysis(f"Only operator =|like are supported for {name}")
         return lambda row: row[name] == value.name
     if not isinstance(value, exp.Literal) or not value.name.isdigit():
-        raise errors.analysis(f"{name} is compared with a whole number")
+        raise errors.analysis(f"{name} must be compared with a whole number, not with {value.sql()}")
     compare, wanted = _OPERATORS[type(node)], int(value.name)
     return lambda row: compare(int(row[name] or 0), wanted)
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    """A pattern of SHOW PARTITIONS: `%` stands for any characters, `?` for one."""
+    """A pattern of SHOW PARTITIONS: `%` stands for any number of characters, `?` for one."""
     parts = re.split(r"([%?])", text.lower())
     return re.compile("".join({"%": ".*", "?": "."}.get(part, re.escape(part)) for part in parts))

@@ -25,7 +25,7 @@ from tests.integration.liontrack.serving import serving
 DAYS = 365
 USERS = 500
 MOST_MILLISECONDS = 100.0
-"""Limit of the 95th percentile of a list, ms."""
+"""Limit of the 95th percentile of a list's response times, in ms."""
 MOST_MIB = 150.0
 """Limit of the API's memory during exports, MiB."""
 LISTS = (

@@ -83,7 +83,7 @@ _PACKAGES = {
     "runc": "runc",
     "socat": "socat",
 }
-"""A program of each Debian package."""
+"""By Debian package, a program whose presence shows that the package is installed."""
 _PURPOSE = "tests on Kubernetes"
 PACKAGES = (
     Package("containernetworking-plugins", _PURPOSE, (CNI / "bridge").is_file),
@@ -116,7 +116,7 @@ def _sources() -> Iterator[Path]:
 
 
 def missing() -> list[str]:
-    """Programs and packages that the cluster lacks."""
+    """Packages that are not installed, and Kubernetes' programs if they are not built."""
     built = [] if folder().is_dir() else ["the programs of Kubernetes"]
     return [*(each.name for each in PACKAGES if not each.present()), *built]
 

@@ -54,7 +54,7 @@ def old_rows(stack: TestStack, prefix: str) -> list[Row]:
 
 
 def everything(stack: TestStack, table: str, prefix: str) -> list[Row]:
-    """All rows of the stations whose names start with a prefix, ordered by their key."""
+    """All rows of the stations whose IDs start with a prefix, ordered by their key."""
     return query(
         stack.name,
         f"SELECT station_id, measured_at, {COLUMNS} FROM {table} WHERE station_id LIKE '{prefix}-%' "
@@ -63,7 +63,7 @@ def everything(stack: TestStack, table: str, prefix: str) -> list[Row]:
 
 
 def indices(stack: TestStack) -> list[Row]:
-    """The index rows of all hours, without the time of computation."""
+    """The index rows of the stations `work-…`, ordered by their key, without the time of computation."""
     return query(
         stack.name,
         "SELECT station_id, hour_start, aqi, dominant_pollutant, aqi_pm25, aqi_pm10, aqi_o3, aqi_co, aqi_no2, aqi_so2, "

@@ -1,4 +1,4 @@
-"""Backup, end and restore of a stack on Kubernetes."""
+"""Backup, destruction and restore of a stack on Kubernetes."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def remove(stack: KubernetesStack) -> None:
     """Destroy the stack with its data. Nothing remains."""
     outcome = stack.destroy()
     assert outcome.status == 0, outcome.output[-6000:]
-    # The background process ends within a second after the stack is destroyed.
+    # The process that forwards ports ends within a second after the stack is destroyed.
     wait_until(lambda: stack.leftovers() == [], lambda: f"the end of {stack.leftovers()}")
 
 

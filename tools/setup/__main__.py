@@ -1,4 +1,4 @@
-"""`python3 -m tools.setup [--tests]` prepares the checkout; `python3 -m tools.setup doctor` only examines it."""
+"""`python3 -m tools.setup` prepares the checkout; `… doctor` only examines the checkout and the machine."""
 
 import sys
 
@@ -91,7 +91,8 @@ def assemble_distributions() -> None:
 def prepare(*, tests: bool, distributions: bool) -> None:
     """Do all steps that are not done yet.
 
-    The Pulumi CLI compiles for minutes, and only a deployment needs it. Therefore the other steps run at the same time.
+    The compilation of the Pulumi CLI takes minutes, and only a deployment needs it. Therefore the other steps run at
+    the same time.
 
     Args:
         tests: whether to install what only the tests need.

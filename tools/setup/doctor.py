@@ -25,9 +25,11 @@ from tools.setup.ports import CLUSTERS_ONLY, holder, is_free, platform_ports
 
 GIB = 1024**3
 DISK_FRESH = 6
-"""Peak disk use of a first set-up in GiB: Go's caches 2.5, other downloads 1.2, builds 1.5."""
+"""Free GiB that a first set-up needs. Its peak use is 5.2: Go's caches 2.5, other downloads 1.2, builds 1.5."""
 DISK_READY = 1
+"""Free GiB that a complete set-up needs."""
 MEMORY = 4
+"""Available GiB that the platform needs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,7 @@ def limits(load: Load) -> Sequence[Limit]:
         ),
         Limit(
             clients,
-            f"Pulsar: pulsar.proxies is at most {MOST_PROXIES}, of {of.CONNECTIONS.value:,.0f} connections each",
+            f"Pulsar: pulsar.proxies is at most {MOST_PROXIES}, with {of.CONNECTIONS.value:,.0f} connections each",
         ),
     ]
     return sorted(found, key=lambda limit: limit.events_per_second)

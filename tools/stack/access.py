@@ -36,7 +36,7 @@ class Login:
     Args:
         service: name of the service for users.
         user: user or role.
-        kind: `password`, `token` or `key`.
+        kind: `password` or `token`.
         secret: name of the secret.
         address: address that clients connect to.
     """
@@ -75,12 +75,13 @@ def logins(known: connections.Connections) -> list[Login]:
 def credentials(stack: str, *, user: str, show: bool) -> int:
     """Print users and addresses, and with `show` also passwords.
 
-    For a single user with `show`, print only the password.
+    With `show` and a user, print only the secrets of that user, one a line.
     """
     known = connections.load(stack, wait=0)
     found = [login for login in logins(known) if user in ("", login.user)]
     if not found:
-        console.print(f"USER={user}: there are {', '.join(dict.fromkeys(each.user for each in logins(known)))}")
+        users = ", ".join(dict.fromkeys(each.user for each in logins(known)))
+        console.print(f"USER={user} is not a user of stack {stack}; its users are {users}")
         return 1
     if user and show:
         for login in found:
@@ -133,7 +134,7 @@ def sql(stack: str, *, user: str, database: str, query: str) -> int:
     known = connections.load(stack, wait=0)
     if own.secret(user) not in known.secrets:
         users = [login.user for login in logins(known) if login.secret.startswith(own.secret(""))]
-        console.print(f"--user {user}: there are {', '.join(users)}")
+        console.print(f"--user {user} is not a StarRocks user of stack {stack}; its users are {', '.join(users)}")
         return 1
     current = database or databases(stack)[0]
     if query:
@@ -168,7 +169,7 @@ def token(stack: str, role: str) -> int:
     secrets = connections.load(stack, wait=0).secrets
     known = {pulsar_roles.role(name): name for name in secrets if pulsar_roles.is_token(name)}
     if role not in known:
-        console.print(f"ROLE={role or '…'}: there are {', '.join(known)}")
+        console.print(f"ROLE={role} is not a Pulsar role of stack {stack}; its roles are {', '.join(known)}")
         return 1
     print(connections.token_file(stack, known[role]))
     return 0

@@ -166,7 +166,7 @@ class Backend:
         for path in sorted((self._root / "locks").glob(f"**/{self._stack}/*.json")):
             lock = _lock(path)
             if lock is None:
-                self._remove_torn_lock(path)
+                self._remove_incomplete_lock(path)
             elif lock.hostname != os.uname().nodename:
                 raise StackLocked(
                     f"stack {self._stack} has been locked by run {lock.pid} of {lock.username}@{lock.hostname} since "
@@ -178,16 +178,18 @@ class Backend:
                     "wait until it ends, then repeat this command"
                 )
             else:
-                self._report(f"The run {lock.pid} ended without removing its lock on stack {self._stack}: removed.")
+                self._report(
+                    f"Run {lock.pid} ended without removing its lock on stack {self._stack}. The lock is removed."
+                )
                 self._remove_lock(path)
 
-    def _remove_torn_lock(self, path: Path) -> None:
+    def _remove_incomplete_lock(self, path: Path) -> None:
         if running := pulumi_commands(self._stack):
             raise StackLocked(
                 f"{path} is not a complete lock file, and run {running[0].pid} may hold it: wait until that run ends, "
                 "then repeat this command"
             )
-        self._report(f"{path} was not a complete lock file, and no run holds the lock: removed.")
+        self._report(f"{path} was not a complete lock file, and no run holds the lock. The file is removed.")
         self._remove_lock(path)
 
     @staticmethod
@@ -206,15 +208,15 @@ class Backend:
             )
         damaged = path.with_name(f"{path.name}.damaged")
         self._report(
-            f"{path} is {_damage(path)}: restored from {backup.name}; the damaged file is now {damaged.name}. "
-            "Deploy again to complete the state."
+            f"{path} is {_damage(path)}. Its backup {backup.name} replaces it, and the damaged file is kept as "
+            f"{damaged.name}. The backup lacks the last change, so deploy again to complete the state."
         )
         path.replace(damaged)
         path.write_bytes(backup.read_bytes())
 
     def _remove_damaged(self, path: Path) -> None:
         if not _is_json(path):
-            self._report(f"{path} is {_damage(path)}: removed.")
+            self._report(f"{path} is {_damage(path)}, so it is removed.")
             path.unlink(missing_ok=True)
 
     def _latest(self) -> _Latest:
@@ -257,4 +259,4 @@ def _is_json(path: Path) -> bool:
 
 
 def _damage(path: Path) -> str:
-    return "torn" if path.stat().st_size else "empty"
+    return "incomplete" if path.stat().st_size else "empty"

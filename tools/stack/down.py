@@ -107,9 +107,9 @@ def _kept(stack: Stack) -> int:
     for line in state_folder.remove_stack(stack.name, keep_data=True):
         console.print(line)
     console.print(
-        f"The services of stack {stack.name} are removed. Its data are kept, and its state, which has their passwords. "
-        f"`make up{stack.suffix}` deploys the stack with these data. Set keepData to false and run "
-        f"`make destroy{stack.suffix}` to remove them."
+        f"The services of stack {stack.name} are removed. Its data and its state are kept; the state contains the "
+        f"passwords of the data. `make up{stack.suffix}` deploys the stack with these data. To remove them, set "
+        f"keepData to false and run `make destroy{stack.suffix}`."
     )
     return 0
 

@@ -160,7 +160,8 @@ def chosen(names: str, known: Sequence[str]) -> list[str]:
     """
     wanted = list(dict.fromkeys(name.strip() for name in names.split(",") if name.strip())) or list(known)
     if unknown := [name for name in wanted if name not in known]:
-        raise LogsRefused(f"SERVICE={','.join(unknown)}: there are {', '.join(known) or 'no logs yet'}")
+        there = f"services with a log are {', '.join(known)}" if known else "no service has a log yet"
+        raise LogsRefused(f"SERVICE={','.join(unknown)} has no log; {there}")
     return wanted
 
 
@@ -172,7 +173,7 @@ def level_of(text: str) -> str:
     """
     name = _NAMES.get(text.upper(), text.upper()) or LEVELS[0]
     if name not in LEVELS:
-        raise LogsRefused(f"LEVEL {text!r} is not a level: there are {', '.join(LEVELS)}")
+        raise LogsRefused(f"LEVEL {text!r} is not a level; levels are {', '.join(LEVELS)}")
     return name
 
 

@@ -151,7 +151,7 @@ def _stretch(stations: Sequence[Features], models: Mapping[str, QuantityModel], 
 
 
 def _span(stations: Sequence[Features]) -> tuple[int, int]:
-    """The first hour of all histories, and the number of hours from there to the end of the last one."""
+    """The earliest hour of the histories, and the number of hours from it to the latest end of a history."""
     begin = min((f.history.first_hour for f in stations), default=0)
     end = max((f.history.first_hour + len(f.history.values) for f in stations), default=0)
     return begin, end - begin

@@ -126,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     again.add_argument("--limit", type=_positive, help="maximum number of measurements")
     again.add_argument(
-        "--resume", type=Path, metavar="STATE_FILE", help="state file: stores the progress, and resumes from it"
+        "--resume", type=Path, metavar="STATE_FILE", help="file that stores the progress; the next run resumes from it"
     )
     again.add_argument("--skip-bad", action="store_true", help="skip and count invalid rows")
     _add_broker(again)

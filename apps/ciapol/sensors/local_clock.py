@@ -15,11 +15,11 @@ class ClockChange(StrEnum):
     AFTER = "after"
     """With the offset after the change: the second of two equal local times."""
     ORDER = "order"
-    """A repeated time by the order of a station's rows, which must be sorted by time. A skipped time is refused."""
+    """The order of a station's rows decides, so they must be sorted by time. A skipped time is refused."""
 
 
 class LocalTimeError(Exception):
-    """A local time is not exactly one moment; the message contains the expected form."""
+    """A local time does not identify one UTC time, or an earlier row has this UTC time; the message has the remedy."""
 
 
 @dataclass

@@ -252,7 +252,7 @@ class WorkflowDefinition(_Model):
     parameters: dict[Name, str] = {}
     """Global parameters with their defaults. `from` and `to` (ISO 8601, UTC) are the range of a manual run."""
     alert: Alert = Alert.ON_FAILURE
-    """Only with a schedule. Runs that a person starts notify the same receiver."""
+    """This key requires `schedule`. Runs that a person starts have the same alerts as scheduled runs."""
     tasks: Annotated[tuple[Task, ...], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -79,7 +79,7 @@ def read_topics(path: Path) -> TopicsFile:
 def _line(path: Path, problem: ErrorDetails) -> str:
     place = ".".join(str(part) for part in problem["loc"])
     found = f" (found {problem['input']!r})" if place else ""
-    return f"{path}: {place or '(whole)'}: {problem['msg'].removeprefix('Value error, ')}{found}"
+    return f"{path}: {place or '(whole file)'}: {problem['msg'].removeprefix('Value error, ')}{found}"
 
 
 def topic_urls(path: Path) -> dict[str, str]:

@@ -126,7 +126,7 @@ def _jobs(inputs: JobInputs) -> Iterator[StreamingJobs]:
 def _alone(jobs: StreamingJobs, identity: int) -> StreamingJob | None:
     """Exclude the job from the keeper's restarts, and wait until no other process holds or restarts it.
 
-    If the wait fails, the keeper restarts the job again.
+    If the wait fails, the exclusion ends, unless the job was excluded before.
     """
     before = next(iter(jobs.find(job_id=identity)), None)
     jobs.want_stopped(identity)
@@ -135,7 +135,8 @@ def _alone(jobs: StreamingJobs, identity: int) -> StreamingJob | None:
     def problem() -> str:
         found[:] = jobs.find(job_id=identity)
         if found and found[0].held:
-            return f"{found[0].held_by} keeps the job stopped for {found[0].hold_left} s at most"
+            row = found[0]
+            return f"{row.held_by} keeps the job stopped; its lease ends in {row.hold_left} s unless it is renewed"
         return "the keeper is restarting the job" if found and found[0].being_restarted else ""
 
     try:

@@ -94,20 +94,20 @@ def problems(root: Tables, *, frontends: int, backends: int) -> Iterator[str]:
 
 
 def undeclared(root: Tables, *, frontends: int, backends: int) -> Iterator[str]:
-    """Yield a message for each kind of node that has more members than declared, and for each other member.
+    """Yield a message for each kind of node with more members than declared, and for each compute node and broker.
 
-    The operator chooses the names of the nodes, so the message lists all of them. The deployment does not wait for the
-    end of these messages: after a reduction, a removed backend remains a member until a person drops it.
+    The operator chooses the names of the nodes, so a message lists all nodes of its kind. A deployment does not wait
+    until these members are gone: after a reduction, a removed backend remains a member until a person drops it.
     """
     found = members(root)
     for kind, wanted, nodes in (("frontends", frontends, found.frontends), ("backends", backends, found.backends)):
         if len(nodes) > wanted:
-            yield f"{len(nodes)} {kind} are members instead of {wanted}: {', '.join(sorted(nodes))}"
+            yield f"the cluster has {len(nodes)} {kind} instead of {wanted}: {', '.join(sorted(nodes))}"
     yield from other_members(root)
 
 
 class StarRocksMembers(DynamicResource, module="kappastack", name="StarRocksMembers"):
-    """A cluster that an operator runs, with all nodes and replicas."""
+    """Waits for all nodes and replicas of a StarRocks cluster that an operator runs, and reports drift."""
 
     provider = MembersProvider
 

@@ -9,7 +9,7 @@ from infra.settings import ROOT, Settings
 from infra.state import StackState
 from infra.targets.container import VOLUMES
 from infra.targets.docker import containers, names
-from infra.targets.operations import KeptData, OperationsError, RunningService
+from infra.targets.operations import KeptData, RunningService, require_service
 
 
 class DockerOperations:
@@ -45,8 +45,7 @@ class DockerOperations:
     def restart(self, service: str) -> None:
         """Restart the container."""
         known = containers.containers(self._stack)
-        if service not in known:
-            raise OperationsError(f"SERVICE={service or '…'}: there are {', '.join(sorted(known)) or 'none yet'}")
+        require_service(self._stack, service, known)
         containers.restart(known[service].name)
 
     def stop(self) -> list[str]:

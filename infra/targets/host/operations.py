@@ -13,7 +13,7 @@ from infra.settings import ROOT, Settings
 from infra.state import StackState
 from infra.targets.host.paths import LOOPBACK
 from infra.targets.host.supervisor import Process, Supervisor, SupervisorDown
-from infra.targets.operations import KeptData, OperationsError, RunningService
+from infra.targets.operations import KeptData, RunningService, require_service
 
 _STOP_SECONDS = 600
 
@@ -63,9 +63,7 @@ class HostOperations:
 
     def restart(self, service: str) -> None:
         """Restart the process."""
-        known = self.services()
-        if service not in known:
-            raise OperationsError(f"SERVICE={service or '…'}: there are {', '.join(sorted(known)) or 'none yet'}")
+        require_service(self._state.stack, service, self.services())
         self._supervisor.stop(service)
         self._supervisor.start(service)
 

@@ -17,7 +17,7 @@ from infra.targets.kubernetes.cluster import LOOPBACK, RENDERED, ClusterError, a
 from infra.targets.kubernetes.cluster import command as command_line
 from infra.targets.kubernetes.running_pods import RunningPod, running_pods
 from infra.targets.kubernetes.workloads import Workload, Workloads
-from infra.targets.operations import KeptData, OperationsError, RunningService
+from infra.targets.operations import KeptData, OperationsError, RunningService, require_service
 
 _UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 _FOLLOW = ("--follow", "--max-log-requests", "1000")
@@ -103,7 +103,7 @@ class KubernetesOperations:
 
     def restart(self, service: str) -> None:
         """Replace the service's pods one after the other."""
-        workload = self._workload(service, f"SERVICE={service or '…'}:")
+        workload = self._workload(service)
         self._change("rollout", "restart", workload)
 
     def stop(self) -> list[str]:
@@ -116,7 +116,7 @@ class KubernetesOperations:
 
     def inside(self, service: str, command: Sequence[str]) -> list[str]:
         """`kubectl exec` in the first pod of the workload."""
-        workload = self._workload(service, f"there is no workload {service};")
+        workload = self._workload(service)
         return list(command_line(self._context, "exec", "--stdin", workload, "-n", self._namespace, "--", *command))
 
     def volume(self, service: str, name: str) -> str:
@@ -226,11 +226,10 @@ class KubernetesOperations:
     def _workloads(self) -> list[Workload]:
         return Workloads.model_validate_json(kubectl(self._context, *self._get_workloads)).items
 
-    def _workload(self, service: str, refusal: str) -> str:
-        """The reference of a service's workload; `refusal` begins the message if there is none."""
+    def _workload(self, service: str) -> str:
+        """The reference of a service's workload."""
         known = {each.metadata.name: each.reference for each in self._workloads()}
-        if service not in known:
-            raise OperationsError(f"{refusal} there are {', '.join(sorted(known)) or 'none yet'}")
+        require_service(self._stack, service, known)
         return known[service]
 
     def _least_replicas(self) -> dict[str, int]:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.integration
 
 RANGE = (TODAY, TODAY + timedelta(days=1))
 WRITES = {"health": 1, "quality": 3, "silver": 4, "gold": 3, "refresh": 2, "report": 2}
-"""Number of the statement of each step at which the kill happens; not the first or last one, if the step has more."""
+"""The changing statement of each step, counted from 1, at which the kill happens; of three or more, a middle one."""
 
 
 def test_the_writes_are_those_of_all_six_steps() -> None:

@@ -17,14 +17,14 @@ SPAN = Span((NOW - timedelta(days=40)).date(), NOW.date() + timedelta(days=1))
 
 
 def weighings(lion: str, per_day: float) -> Iterator[Event]:
-    """Seven weighings in 30 days whose weight changes by this many kilograms a day."""
+    """Seven weighings in 24 days, one every four days; the weight grows by `per_day` kilograms a day."""
     for back in range(0, 28, 4):
         at = NOW - timedelta(days=back)
         yield weight(f"{lion} {back}", lion, at, 150 - per_day * back)
 
 
 def moves(lion: str, usual: float, recent: float) -> Iterator[Event]:
-    """Two positions a day for 20 days: `usual` degrees apart, on the last three days `recent` degrees."""
+    """Two positions a day on 21 days. They are `usual` degrees apart, and `recent` degrees on the last three days."""
     for back in range(20, -1, -1):
         step = recent if back < 3 else usual
         for half in range(2):

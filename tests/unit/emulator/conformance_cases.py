@@ -86,7 +86,7 @@ STATEMENTS: dict[str, Cases] = {
         ),
         ("PARTITION BY columns", "CREATE TABLE t9 (k VARCHAR(9), d DATE) DUPLICATE KEY (k) PARTITION BY (d, k)"),
         (
-            "PARTITION BY RANGE … LESS THAN, [), START … END … EVERY",
+            "PARTITION BY RANGE: VALUES LESS THAN, VALUES [(…), (…)), START … END … EVERY",
             "CREATE TABLE t10 (d DATE) DUPLICATE KEY (d) PARTITION BY RANGE (d) (START ('2024-01-01') "
             "END ('2024-03-01') EVERY (INTERVAL 1 MONTH))",
         ),

@@ -1,4 +1,4 @@
-"""Clients get StarRocks' error messages, never those of DuckDB or Python."""
+"""Clients get StarRocks' error messages, never those of DuckDB, sqlglot or Python."""
 
 import re
 
@@ -19,7 +19,7 @@ FOREIGN = re.compile(
     r"sqlglot|<class|TokenType",
     re.IGNORECASE,
 )
-"""Words that occur only in messages of DuckDB or Python."""
+"""Words that occur only in messages of DuckDB, sqlglot or Python."""
 
 
 def _nodes(base: type[exp.Expr] = exp.Expr) -> set[type[exp.Expr]]:

@@ -1,4 +1,4 @@
-"""Values that the npm and Python packages share, and contents that the lock file must not contain."""
+"""The npm package: its version, exact versions of dependencies, the lock file, and no addresses of other hosts."""
 
 import json
 import re

@@ -64,7 +64,7 @@ def test_keys_of_other_projects_are_ignored() -> None:
             ["kappastack:products.ciapol.api.replicas", "only target kubernetes runs several replicas"],
         ),
         ({"target": "host", "frontend": {"replicas": 2}}, ["kappastack:frontend.replicas", "several replicas"]),
-        ({"target": "docker", "starrocks": {"storage": "5Gi"}}, ["kappastack:starrocks.storage", "reserves storage"]),
+        ({"target": "docker", "starrocks": {"storage": "5Gi"}}, ["kappastack:starrocks.storage", "a given size"]),
         ({"target": "docker", "dolphinScheduler": {"topology": "cluster", "masters": 2}}, ["masters", "several"]),
         ({"target": "host", "docker": {"registry": "r"}}, ["kappastack:docker.registry", "target docker"]),
         ({"target": "host", "frontend": {"replicas": 3, "maxReplicas": 2}}, ["maxReplicas 2", "at least replicas 3"]),

@@ -49,7 +49,7 @@ def test_every_target_has_traits() -> None:
 def test_targets_with_one_machine_refuse_replicas(target: str) -> None:
     service = frontend(WebSettings(), platform_api=Endpoint("http", "platform-api", 8090), products={})
     refuse_replicas(service, target)
-    with pytest.raises(ValueError, match=f"frontend has 2 replicas, but target {target} runs 1"):
+    with pytest.raises(ValueError, match=f"frontend has 2 replicas, but target {target} runs only 1"):
         refuse_replicas(replace(service, replicas=2), target)
 
 

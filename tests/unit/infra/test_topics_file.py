@@ -27,9 +27,9 @@ topics:
         (
             "retention_minutes: 60",
             "retention_minutes: 0",
-            "(whole): namespace events: retention_minutes 0, retention_size_mb -1",
+            "(whole file): namespace events: retention_minutes 0, retention_size_mb -1",
         ),
-        ("namespace: events", "namespace: event", "(whole): topic readings: there is no namespace 'event'"),
+        ("namespace: events", "namespace: event", "(whole file): topic readings: there is no namespace 'event'"),
         ("tenant: weather", "tenant: [", "while parsing a flow sequence"),
     ],
 )

@@ -186,6 +186,6 @@ def test_drift_names_members_that_a_person_added_and_the_next_up_does_not_wait(m
     declared = INPUTS.model_copy(update={"backends": 2})
     MembersProvider().apply(declared, None)
     assert MembersProvider().find_drift(declared) == [
-        "3 backends are members instead of 2: be-0:9050, be-1:9050, be-2:9050",
+        "the cluster has 3 backends instead of 2: be-0:9050, be-1:9050, be-2:9050",
         "compute node cn-0:9050 is a member, but not declared",
     ]

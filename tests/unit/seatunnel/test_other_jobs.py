@@ -62,7 +62,7 @@ def test_a_job_that_a_person_submitted_is_reported_and_keeps_running(engine: Fak
     assert provider.find_drift(DECLARED) == []
 
 
-def test_without_batch_jobs_no_name_is_that_of_a_run(engine: FakeZeta) -> None:
+def test_without_declared_batch_jobs_a_job_with_a_run_number_is_reported(engine: FakeZeta) -> None:
     nothing = DECLARED.model_copy(update={"batch": []})
     assert OtherJobsProvider().find_drift(nothing) == ["job air-hourly-12 with id 1 runs, but is not declared"]
 

@@ -23,7 +23,7 @@ def test_a_job_that_a_backup_holds_for_too_long_is_wanted_as_before(
     monkeypatch.setattr(job, "_LEASE_SECONDS", 0.1)
     held = streaming_job(held_by="backup", hold_left=600, wanted_running=running)
     jobs = _Jobs(held)
-    with pytest.raises(TimeoutError, match="backup keeps the job stopped for 600 s at most"):
+    with pytest.raises(TimeoutError, match="backup keeps the job stopped; its lease ends in 600 s unless"):
         job._alone(jobs, held.job_id)
     assert jobs.rows[held.job_id].wanted_running is running
 

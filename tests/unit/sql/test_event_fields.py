@@ -45,11 +45,12 @@ def misfits(field: EventField, column: ddl.Column | None, table: str) -> list[st
     if column.type != expected:
         faults.append(f"{table}.{field.name} is {column.type}, not {expected}")
     if column.nullable == field.required:
-        faults.append(f"{table}.{field.name} is {'NULL' if column.nullable else 'NOT NULL'}")
+        found, right = ("NULL", "NOT NULL") if column.nullable else ("NOT NULL", "NULL")
+        faults.append(f"{table}.{field.name} is {found}, not {right}")
     if field.unit is not None and field.unit not in str(column.comment):
         faults.append(f"the comment of {table}.{field.name} does not name the unit {field.unit}")
     if field.description not in str(column.comment):
-        faults.append(f"the comment of {table}.{field.name} is not {field.description!r}")
+        faults.append(f"the comment of {table}.{field.name} is {column.comment!r}, without {field.description!r}")
     return [f"{fault}: change {FIELDS.relative_to(ddl.ROOT)} or add a migration to sql/ciapol/" for fault in faults]
 
 

@@ -73,7 +73,7 @@ def test_only_the_secret_of_a_given_user_is_printed(capsys: pytest.CaptureFixtur
 
 def test_the_error_names_an_unknown_user_and_the_existing_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert access.credentials("local", user="nobody", show=True) == 1
-    assert "USER=nobody: there are admin, dolphinscheduler, postgres, ciapol-sensors" in capsys.readouterr().out
+    assert "USER=nobody is not a user of stack local; its users are admin, dolphinscheduler" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -94,4 +94,6 @@ def test_the_age_of_a_secret_is_in_its_largest_unit(elapsed: timedelta, shown: s
 @pytest.mark.parametrize("query", ["", "SELECT 1"])
 def test_sql_refuses_an_unknown_user(query: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert access.sql("local", user="rot", database="d", query=query) == 1
-    assert capsys.readouterr().out == "--user rot: there are ciapol_api, root\n"
+    assert capsys.readouterr().out == (
+        "--user rot is not a StarRocks user of stack local; its users are ciapol_api, root\n"
+    )

@@ -59,7 +59,7 @@ def dead() -> int:
 def test_a_dead_run_s_lock_is_removed(backend: Backend, tmp_path: Path, repairs: list[str], dead: int) -> None:
     path = lock(tmp_path, pid=dead)
     backend.check_lock()
-    assert repairs == [f"The run {dead} ended without removing its lock on stack local: removed."]
+    assert repairs == [f"Run {dead} ended without removing its lock on stack local. The lock is removed."]
     assert list(path.parent.iterdir()) == []
 
 
@@ -90,7 +90,7 @@ def test_an_empty_or_truncated_lock_is_reported_and_removed(
     path = lock(tmp_path)
     path.write_text(text)
     backend.check_lock()
-    assert repairs == [f"{path} was not a complete lock file, and no run holds the lock: removed."]
+    assert repairs == [f"{path} was not a complete lock file, and no run holds the lock. The file is removed."]
     assert list(path.parent.iterdir()) == []
 
 
@@ -111,7 +111,7 @@ def test_intact_files_are_not_changed(backend: Backend, repairs: list[str]) -> N
     assert backend.salt() == SALT
 
 
-@pytest.mark.parametrize(("text", "damage"), [("", "empty"), ('{"version": 3, "chec', "torn")])
+@pytest.mark.parametrize(("text", "damage"), [("", "empty"), ('{"version": 3, "chec', "incomplete")])
 def test_a_damaged_checkpoint_is_restored_from_its_backup(
     backend: Backend, repairs: list[str], text: str, damage: str
 ) -> None:
@@ -123,7 +123,7 @@ def test_a_damaged_checkpoint_is_restored_from_its_backup(
     assert backend.salt() == SALT
     assert backend.checkpoint.with_name("local.json.damaged").read_text() == text
     assert not backend.checkpoint.with_name("local.json.attrs").exists()
-    assert any(f"{backend.checkpoint} is {damage}: restored from local.json.bak" in line for line in repairs)
+    assert any(f"{backend.checkpoint} is {damage}. Its backup local.json.bak replaces it" in line for line in repairs)
 
 
 def test_the_error_names_a_damaged_checkpoint_without_a_backup(backend: Backend) -> None:

@@ -128,7 +128,7 @@ def test_kept_data_keep_the_secrets_in_the_state(
     assert stack.commands == (("destroy", "--yes", "--skip-preview", "--exclude", "**:RandomSecret::*"),)
     assert stack.exists()
     assert data.is_file()
-    assert "and its state, which has their passwords" in capsys.readouterr().out.replace("\n", " ")
+    assert "the state contains the passwords of the data" in capsys.readouterr().out.replace("\n", " ")
 
     resource = {"urn": "urn", "type": "pulumi-python:dynamic/kappastack:HostService"}
     for inputs, deletes in (({}, True), ({"keep_data": False}, True), ({"keep_data": True}, False)):

@@ -74,7 +74,7 @@ def test_since_is_a_duration_or_a_time() -> None:
 def test_a_wrong_level_is_refused_with_those_that_exist() -> None:
     assert level_of("warning") == "WARN"
     assert level_of("") == "DEBUG"
-    with pytest.raises(LogsRefused, match="LEVEL 'loud' is not a level: there are DEBUG, INFO, WARN, ERROR, FATAL"):
+    with pytest.raises(LogsRefused, match="LEVEL 'loud' is not a level; levels are DEBUG, INFO, WARN, ERROR, FATAL"):
         level_of("loud")
 
 
@@ -111,7 +111,7 @@ def test_logs_are_merged_and_filtered(options: list[str], words: list[str], caps
 @pytest.mark.usefixtures("folder")
 def test_an_unknown_service_is_refused_with_those_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.main(["--stack", "local", "logs", "--no-follow", "kafka"]) == 1
-    assert "SERVICE=kafka: there are pulsar, seatunnel" in capsys.readouterr().err
+    assert "SERVICE=kafka has no log; services with a log are pulsar, seatunnel" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("folder")

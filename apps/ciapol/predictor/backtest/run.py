@@ -166,7 +166,7 @@ def backtest(plan: Plan) -> int:
     lines = [*_heading(plan, folds, len(stations))]
     for each in tables:
         worse = each.not_better
-        verdict = f"not better at hours {worse}" if worse else "better than both rules at every hour"
+        verdict = f"not better at horizons {worse}" if worse else "better than both rules at every horizon"
         lines += ["", f"## {each.quantity}", f"{each.predictions} predictions; {verdict}.", "", *each.lines()]
     text = "\n".join(lines) + "\n"
     print(text)  # noqa: T201 - the table is the result

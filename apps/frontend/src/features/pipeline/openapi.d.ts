@@ -481,7 +481,7 @@ export interface components {
         };
         /**
          * StreamingJob
-         * @description A streaming job that should always run, with the state that its keeper last found.
+         * @description A streaming job, with the state that the keeper last found.
          */
         StreamingJob: {
             /**
@@ -530,7 +530,7 @@ export interface components {
             state: string | null;
             /**
              * Wanted
-             * @description running or stopped
+             * @description state that the deployment wants: running or stopped
              * @example running
              */
             wanted: string;
