@@ -13,11 +13,12 @@ from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(5400)]
 
+SCHEDULER: dict[str, object] = {"topology": "cluster", "masters": 2, "workers": 3, "cpu": "30m"}
 # The requests of all pods fit on two cores.
 SETTINGS: dict[str, object] = {
     "pulsar": {"topology": "cluster", "zookeepers": 3, "bookies": 3, "brokers": 2, "proxies": 2, "cpu": "30m"},
     "seatunnel": {"nodes": 3, "cpu": "30m"},
-    "dolphinScheduler": {"topology": "cluster", "masters": 2, "workers": 3, "cpu": "30m"},
+    "dolphinScheduler": SCHEDULER,
     "starrocks": {"edition": "emulator", "cpu": "100m"},
     "postgres": {"cpu": "50m"},
     "platformApi": {"replicas": 2, "cpu": "30m"},
@@ -64,6 +65,25 @@ def test_a_second_up_changes_nothing(clusters: KubernetesStack) -> None:
     outcome = clusters.up()
     assert set(outcome.resources) == {"unchanged"}, outcome.output[-5000:]
     assert clusters.pods() == before
+
+
+def test_an_api_server_of_dolphinscheduler_is_added(clusters: KubernetesStack) -> None:
+    assert _address(clusters, "dolphinscheduler") == "None", "one pod with an identity needs no address"
+    clusters.configure(**{**SETTINGS, "dolphinScheduler": {**SCHEDULER, "apis": 2}})
+    clusters.up()
+    assert len(clusters.pods_by_service()["dolphinscheduler"]) == 2
+    # A name without an address of its own would also resolve to pods that are not ready.
+    assert _address(clusters, "dolphinscheduler") != "None"
+    assert set(clusters.up().resources) == {"unchanged"}
+    assert clusters.command("status").status == 0
+
+
+def _address(clusters: KubernetesStack, service: str) -> str:
+    """The address of a Service; `None` if its name resolves to the addresses of its pods."""
+    columns = "custom-columns=ADDRESS:.spec.clusterIP"
+    return clusters.running.kubectl(
+        *("get", "service", service, "-n", clusters.namespace, "--no-headers", "-o", columns)
+    ).strip()
 
 
 def test_each_pod_is_killed_in_turn_and_no_event_is_lost_or_stored_twice(
