@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
@@ -53,16 +54,24 @@ def lock_file(stack: str) -> Path:
 
 
 @contextmanager
-def lock(stack: str) -> Iterator[bool]:
-    """Lock the file of the background process until the end of the context; False if another process has locked it."""
-    StackState(stack).runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with lock_file(stack).open("a") as file:
+def lock(stack: str, *, within: float = 0) -> Iterator[bool]:
+    """Lock the file of the background process until the end of the context.
+
+    Args:
+        stack: name of the stack.
+        within: seconds to wait while another process has locked the file.
+
+    Yields:
+        Whether the file is locked by this process.
+    """
+    with _opened(stack) as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
+            wait_until(lambda: "" if _locked(file, fcntl.LOCK_EX) else "locked", within=within, what=file.name)
+        except TimeoutError:
+            own = False
         else:
-            yield True
+            own = True
+        yield own
 
 
 def ports_file(stack: str) -> Path:
@@ -89,14 +98,14 @@ def ensure(stack: str, forwards: Sequence[Forward]) -> None:
 
     def problem() -> str | Pending:
         nonlocal started
-        with lock(stack) as free:
-            if free:
-                # The file is that of an ended process while the lock is held here.
-                ports_file(stack).unlink(missing_ok=True)
         status = started.poll() if started else 0
         if status is not None and status > 0:
             return Pending(_last_line(stack), final=True)
-        if free and status is not None:
+        if status is not None and not _runs(stack):
+            with lock(stack) as own:
+                if own:
+                    # The file is that of an ended process while the lock is held here.
+                    ports_file(stack).unlink(missing_ok=True)
             started = _start(stack)
         missing = sorted(wanted - _listening(stack))
         return f"no process listens on {', '.join(map(str, missing))}; see {log_file(stack)}" if missing else ""
@@ -105,8 +114,22 @@ def ensure(stack: str, forwards: Sequence[Forward]) -> None:
 
 
 def _runs(stack: str) -> bool:
-    with lock(stack) as free:
-        return not free
+    # Only the lock of the background process prevents a shared lock, not those of other calls of this function.
+    with _opened(stack) as file:
+        return not _locked(file, fcntl.LOCK_SH)
+
+
+def _opened(stack: str) -> TextIO:
+    StackState(stack).runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return lock_file(stack).open("a")
+
+
+def _locked(file: TextIO, kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _listening(stack: str) -> set[int]:

@@ -122,14 +122,14 @@ def wait_for_service(
 def _observer(stack: str, service: str) -> Observer:
     """The observer of the target that runs a stack, which the stack's files show."""
     # Imported here, because the packages of the targets import this module.
-    if StackState(stack).logs.is_dir():
-        from infra.targets.host.observer import ProcessObserver  # noqa: PLC0415
-
-        return ProcessObserver(stack, service)
     if forwards := connections.forwards(stack):
         from infra.targets.kubernetes.observer import PodObserver  # noqa: PLC0415
 
         return PodObserver(forwards[0].context, stack, service)
+    if StackState(stack).logs.is_dir():
+        from infra.targets.host.observer import ProcessObserver  # noqa: PLC0415
+
+        return ProcessObserver(stack, service)
     from infra.targets.docker.observer import ContainerObserver  # noqa: PLC0415
 
     return ContainerObserver(stack, service)

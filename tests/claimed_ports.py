@@ -7,7 +7,7 @@ import fcntl
 import os
 import socket
 import tempfile
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 _FILE = Path(tempfile.gettempdir()) / f"kappastack-{os.getuid()}-test-ports"
@@ -28,9 +28,15 @@ def is_free(port: int) -> bool:
 class Claims:
     """The claims of this process."""
 
-    def __init__(self, file: Path = _FILE) -> None:
-        """`file` is shared by all test processes. It stays open, because closing it would release all claims."""
+    def __init__(self, file: Path = _FILE, free: Callable[[int], bool] = is_free) -> None:
+        """Open the file. It stays open, because closing it would release all claims.
+
+        Args:
+            file: file that all test processes share.
+            free: whether nothing listens on a port.
+        """
         self._file = file.open("ab")
+        self._free = free
         self._ports: set[int] = set()
 
     def claim(self, ports: Collection[int]) -> bool:
@@ -40,7 +46,7 @@ class Claims:
             if port in self._ports or not self._lock(port):
                 break
             taken.append(port)
-            if not is_free(port):
+            if not self._free(port):
                 break
         else:
             self._ports.update(ports)
@@ -52,7 +58,7 @@ class Claims:
     def _lock(self, port: int) -> bool:
         try:
             fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
-        except OSError:
+        except (BlockingIOError, PermissionError):
             return False
         return True
 

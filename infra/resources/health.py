@@ -15,10 +15,12 @@ from pydantic import BaseModel, ConfigDict
 
 from apps.shared.polling import NeverReady
 from infra.container_states import STATES
+from infra.observing import Observer
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.starting import wait_for_service
 from infra.state import StackState
 from infra.targets.kubernetes.cluster import WORKLOAD, workload_problem
+from infra.targets.kubernetes.observer import PodObserver
 
 if TYPE_CHECKING:
     from infra.targets.base import Running
@@ -88,6 +90,13 @@ class Check(BaseModel):
     def _unexpected(self, text: str | bytes) -> str:
         return f"the response of {self.url} is {text!r}, which does not contain {self.contains!r}"
 
+    def _observer(self, stack: str, service: str) -> Observer | None:
+        """The observer of pods. The wait may begin before the file exists that shows where the stack runs."""
+        if not self.url.startswith(WORKLOAD):
+            return None
+        context = self.url.removeprefix(WORKLOAD).split("/")[0]
+        return PodObserver(context, stack, service)
+
     def wait(self, stack: str, service: str) -> str:
         """Wait until a service is healthy; return an error message, or an empty string.
 
@@ -111,6 +120,7 @@ class Check(BaseModel):
                 within=self.start_within,
                 what=self.url,
                 pause=pause,
+                observer=self._observer(stack, service),
             )
         except (TimeoutError, NeverReady) as error:
             return f"{last}\n{error}"

@@ -26,8 +26,8 @@ def require_service(stack: str, service: str, known: Collection[str]) -> None:
     """
     if service in known:
         return
-    problem = f"SERVICE={service} is not a service of stack {stack}" if service else "SERVICE is not set"
-    there = f"its services are {', '.join(sorted(known))}" if known else "it has no services yet"
+    problem = f"stack {stack} has no service {service}" if service else "SERVICE is not set"
+    there = f"the services are {', '.join(sorted(known))}" if known else "there are no services yet"
     raise OperationsError(f"{problem}; {there}")
 
 

@@ -75,6 +75,7 @@ _KUBERNETES_ONLY = {
     "*.cpu": "only target kubernetes reserves CPU",
     "*Cpu": "only target kubernetes reserves CPU",
     "*.storage": "only target kubernetes creates volumes of a given size",
+    "pulsar.proxies": "only target kubernetes runs several replicas of a service",
     "dolphinScheduler.apis": "only target kubernetes runs several replicas of a service",
     "dolphinScheduler.masters": "only target kubernetes runs several replicas of a service",
 }

@@ -13,17 +13,17 @@ from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(5400)]
 
-SCHEDULER: dict[str, object] = {"topology": "cluster", "masters": 2, "workers": 3, "cpu": "30m"}
+SCHEDULER: dict[str, object] = {"topology": "cluster", "masters": 2, "workers": 3, "cpu": "20m"}
 # The requests of all pods fit on two cores.
 SETTINGS: dict[str, object] = {
-    "pulsar": {"topology": "cluster", "zookeepers": 3, "bookies": 3, "brokers": 2, "proxies": 2, "cpu": "30m"},
-    "seatunnel": {"nodes": 3, "cpu": "30m"},
+    "pulsar": {"topology": "cluster", "zookeepers": 3, "bookies": 3, "brokers": 2, "proxies": 2, "cpu": "20m"},
+    "seatunnel": {"nodes": 3, "cpu": "20m"},
     "dolphinScheduler": SCHEDULER,
     "starrocks": {"edition": "emulator", "cpu": "100m"},
     "postgres": {"cpu": "50m"},
-    "platformApi": {"replicas": 2, "cpu": "30m"},
-    "frontend": {"replicas": 2, "cpu": "30m"},
-    "products": {"ciapol": {"api": {"replicas": 2, "cpu": "30m"}}},
+    "platformApi": {"replicas": 2, "cpu": "20m"},
+    "frontend": {"replicas": 2, "cpu": "20m"},
+    "products": {"ciapol": {"api": {"replicas": 2, "cpu": "20m"}}},
 }
 EVENTS = 20_000
 IN_FLIGHT = 1_000

@@ -169,7 +169,8 @@ def token(stack: str, role: str) -> int:
     secrets = connections.load(stack, wait=0).secrets
     known = {pulsar_roles.role(name): name for name in secrets if pulsar_roles.is_token(name)}
     if role not in known:
-        console.print(f"ROLE={role} is not a Pulsar role of stack {stack}; its roles are {', '.join(known)}")
+        problem = f"ROLE={role} is not a Pulsar role of stack {stack}" if role else "ROLE is not set"
+        console.print(f"{problem}; the roles are {', '.join(known)}")
         return 1
     print(connections.token_file(stack, known[role]))
     return 0

@@ -7,6 +7,7 @@ jobs (`job.py`) have the same instances among their inputs and resume afterwards
 
 from pulumi import Input, ResourceOptions
 
+from apps.shared.polling import NeverReady
 from apps.shared.starrocks_errors import StarRocksError
 from apps.shared.streaming_jobs import StreamingJobs
 from infra.resources import connections
@@ -54,7 +55,14 @@ class DrainProvider(Provider[DrainInputs]):
                     if zeta.status(job.job_id) in ACTIVE:
                         zeta.stop(job.job_id, savepoint=True)
                         zeta.wait(job.job_id, STOPPED, within=_SAVEPOINT_SECONDS)
-        except (ZetaError, StarRocksError, JobFailed, TimeoutError, connections.ConnectionsMissing) as error:
+        except (
+            ZetaError,
+            StarRocksError,
+            JobFailed,
+            TimeoutError,
+            NeverReady,
+            connections.ConnectionsMissing,
+        ) as error:
             print(f"the jobs could not be stopped before the replacement of {inputs.service}: {error}")  # noqa: T201 # progress for users
 
     def find_drift(self, inputs: DrainInputs) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from pulumi import ResourceOptions
 
+from apps.shared.polling import NeverReady
 from infra.resources import connections
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from seatunnel.client.definition import job_id
@@ -43,7 +44,7 @@ class OtherJobsProvider(Provider[OtherJobsInputs]):
             address = connections.load(inputs.stack).endpoint(inputs.service, "rest").url
             # The engine collects the metrics of all jobs for this list.
             running = Zeta(address, timeout=15).running()
-        except (ZetaError, TimeoutError, connections.ConnectionsMissing) as error:
+        except (ZetaError, TimeoutError, NeverReady, connections.ConnectionsMissing) as error:
             return [str(error)]
         declared = {job_id(inputs.stack, name) for name in inputs.streaming}
         # A workflow appends its run's number to the name.

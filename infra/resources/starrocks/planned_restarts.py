@@ -8,12 +8,13 @@ from collections.abc import Collection, Mapping
 
 from pulumi import Input, ResourceOptions
 
+from apps.shared.polling import NeverReady
 from apps.shared.starrocks_errors import StarRocksError
 from infra.resources import connections
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.resources.starrocks.client import session
 
-_PROBLEMS = (StarRocksError, TimeoutError, connections.ConnectionsMissing)
+_PROBLEMS = (StarRocksError, TimeoutError, NeverReady, connections.ConnectionsMissing)
 
 
 def record(stack: str, starrocks: str, database: str, services: Collection[str]) -> str:

@@ -25,6 +25,7 @@ from infra.targets.kubernetes.tunnels import Tunnels
 IDLE_SECONDS = 900
 """Seconds without a connection after which the process ends."""
 _LOOK_SECONDS = 1.0
+_LOCK_SECONDS = 2.0
 _CHUNK = 65536
 
 
@@ -131,10 +132,11 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the forwarder; a second process for the same stack ends immediately."""
+    """Run the forwarder; a second process for the same stack ends after some seconds."""
     [stack] = arguments
-    with lock(stack) as free:
-        if not free:
+    # Another process may hold the lock for a moment, to find out whether this one runs.
+    with lock(stack, within=_LOCK_SECONDS) as own:
+        if not own:
             return 0
         try:
             asyncio.run(_until_ended(stack))

@@ -13,6 +13,10 @@ MOST_RESTARTS = 5
 restarts take five minutes."""
 _LOOK_SECONDS = 5.0
 """Seconds between two queries, because each one starts kubectl."""
+_LOG_SECONDS = 10.0
+"""Time limit for the log of a pod, whose node may not respond."""
+_MOST_LOGS = 3
+"""Pods of a service whose logs a sample reads."""
 _KILLED_FOR_MEMORY = "OOMKilled"
 
 
@@ -29,7 +33,10 @@ class PodObserver:
         self._last: Sample | None = None
 
     def sample(self) -> Sample | None:
-        """The state of the pod with the most restarts, or the last known state while the cluster does not respond."""
+        """The state of the pod with the most restarts, of those that do not run if there are any.
+
+        While the cluster does not respond, it is the last known state.
+        """
         now = time.monotonic()
         if now - self._observed < _LOOK_SECONDS:
             return self._last
@@ -43,8 +50,9 @@ class PodObserver:
         if not pods:
             self._last = None
             return None
-        self._activity += any(self._log_of(each, f"--since={since}s", "--tail=1") for each in pods)
-        worst = max(pods, key=self._new_restarts)
+        late_first = sorted(pods, key=lambda each: each.ready)[:_MOST_LOGS]
+        self._activity += any(self._log_of(each, f"--since={since}s", "--tail=1") for each in late_first)
+        worst = max(pods, key=lambda each: (not each.running, self._new_restarts(each)))
         self._last = Sample(
             self._new_restarts(worst),
             MOST_RESTARTS,
@@ -66,8 +74,8 @@ class PodObserver:
         tail = f"--tail={lines}"
         # A container that the cluster has just restarted has not logged anything yet.
         text = self._log_of(worst, tail) or (self._log_of(worst, tail, "--previous") if worst.restarts else "")
-        reasons = [problem for each in pods for problem in each.problems()]
-        return "\n".join([*text.splitlines(), *reasons][-lines:])
+        reasons = [problem for each in pods for problem in each.problems()][: lines // 2]
+        return "\n".join([*text.splitlines()[-(lines - len(reasons)) :], *reasons])
 
     def _new_restarts(self, pod: RunningPod) -> int:
         return pod.restarts - (self._first or {}).get(pod.metadata.uid, 0)
@@ -75,7 +83,9 @@ class PodObserver:
     def _log_of(self, pod: RunningPod, *options: str) -> str:
         try:
             return kubectl(
-                self._context, "logs", pod.metadata.name, "-n", pod.metadata.namespace, "--all-containers", *options
+                self._context,
+                *("logs", pod.metadata.name, "-n", pod.metadata.namespace, "--all-containers", *options),
+                timeout=_LOG_SECONDS,
             )
         except ClusterError:
             return ""

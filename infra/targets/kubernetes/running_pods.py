@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from infra.targets.kubernetes.cluster import kubectl
 
@@ -28,7 +28,7 @@ class Reason(_Model):
 
 
 class _State(_Model):
-    running: dict[str, str] | None = None
+    running: dict[str, JsonValue] | None = None
     waiting: Reason | None = None
     terminated: Reason | None = None
 

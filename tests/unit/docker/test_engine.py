@@ -223,7 +223,7 @@ def test_a_service_is_restarted_by_its_container(
     assert status.restart("dev", "pulsar") == 0
     assert restarted.read_text() == "kappastack-dev-pulsar\n"
     assert "make status STACK=dev" in capsys.readouterr().out
-    with pytest.raises(OperationsError, match="SERVICE=pulsr is not a service of stack dev; its services are pulsar"):
+    with pytest.raises(OperationsError, match="stack dev has no service pulsr; the services are pulsar"):
         status.restart("dev", "pulsr")
 
 

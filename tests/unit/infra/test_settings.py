@@ -66,6 +66,7 @@ def test_keys_of_other_projects_are_ignored() -> None:
         ({"target": "host", "frontend": {"replicas": 2}}, ["kappastack:frontend.replicas", "several replicas"]),
         ({"target": "docker", "starrocks": {"storage": "5Gi"}}, ["kappastack:starrocks.storage", "a given size"]),
         ({"target": "docker", "dolphinScheduler": {"topology": "cluster", "masters": 2}}, ["masters", "several"]),
+        ({"target": "docker", "pulsar": {"topology": "cluster", "proxies": 2}}, ["pulsar.proxies", "several"]),
         ({"target": "host", "docker": {"registry": "r"}}, ["kappastack:docker.registry", "target docker"]),
         ({"target": "host", "frontend": {"replicas": 3, "maxReplicas": 2}}, ["maxReplicas 2", "at least replicas 3"]),
         ({"target": "host", "dolphinScheduler": {"masters": 2}}, ["masters", "require topology cluster"]),

@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -20,6 +21,7 @@ from infra.resources import connections
 from infra.resources.connections import Connections
 from infra.state import StackState
 from infra.targets.kubernetes import forwarder
+from tests.claimed_ports import CLAIMS
 from tests.unit.kubernetes.scripted_kubectl import ScriptedCluster, endpoint
 
 
@@ -30,8 +32,8 @@ def stack(tmp_path: Path, cluster: ScriptedCluster, monkeypatch: pytest.MonkeyPa
     # The folder of the locks, also for the background process.
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    # Below the ports that the kernel gives to other programs, and not used by other tests.
+    port = next(port for port in range(32_000, 32_700) if CLAIMS.claim({port}))
     document = Connections(
         endpoints={},
         secrets={"some": "secret"},
@@ -69,6 +71,16 @@ def _port(stack: str) -> int:
     return forward.local
 
 
+def _kill(stack: str) -> None:
+    """Kill the background process."""
+    found = psutil.process_iter(["ppid", "cmdline"])
+    own = [each for each in found if each.info["ppid"] == os.getpid()]
+    # The command line of a process that has ended is None.
+    [process] = [each for each in own if stack in (each.info["cmdline"] or [])]
+    process.kill()
+    process.wait(120)
+
+
 def test_addresses_open_the_ports(stack: str, cluster: ScriptedCluster) -> None:
     cluster.lists(endpoint("pulsar-0", ready=True), kind="ADDED")
     port = _port(stack)
@@ -102,14 +114,22 @@ def test_a_taken_port_ends_the_look_up_with_the_process_that_uses_it(stack: str)
 def test_a_killed_process_is_replaced(stack: str, cluster: ScriptedCluster) -> None:
     cluster.lists(endpoint("pulsar-0", ready=True), kind="ADDED")
     connections.load(stack)
-    found = psutil.process_iter(["ppid", "cmdline"])
-    own = [each for each in found if each.info["ppid"] == os.getpid()]
-    # The command line of a process that has ended is None.
-    [process] = [each for each in own if stack in (each.info["cmdline"] or [])]
-    process.kill()
-    process.wait(120)
+    _kill(stack)
     assert forwarding.ports_file(stack).exists(), "the killed process leaves its file"
     assert _ask(_port(stack), b"hello") == b"pulsar-0: hello"
+
+
+def test_concurrent_look_ups_after_a_kill_get_a_listening_process(stack: str, cluster: ScriptedCluster) -> None:
+    cluster.lists(endpoint("pulsar-0", ready=True), kind="ADDED")
+    port = _port(stack)
+    _kill(stack)
+
+    def answer(_number: int) -> bytes:
+        return _ask(_port(stack), b"hello")
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        assert set(pool.map(answer, range(8))) == {b"pulsar-0: hello"}
+    assert _port(stack) == port
 
 
 def test_an_unused_process_ends(stack: str, monkeypatch: pytest.MonkeyPatch) -> None:

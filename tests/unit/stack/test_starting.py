@@ -234,12 +234,12 @@ def test_the_files_of_a_stack_select_the_observer(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path))
     state = StackState("test")
     assert isinstance(Starting("test", "api")._observer, ContainerObserver)
+    state.logs.mkdir(parents=True)
+    assert isinstance(Starting("test", "api")._observer, ProcessObserver)
     forward = Forward(context="here", namespace="team", service="api", remote=8000, local=9000)
     known = Connections(endpoints={}, secret_files={}, health={}, forwards=[forward])
     write_private(state.connections, known.model_dump_json())
     assert isinstance(Starting("test", "api")._observer, PodObserver)
-    state.logs.mkdir()
-    assert isinstance(Starting("test", "api")._observer, ProcessObserver)
 
 
 def test_the_end_of_a_process_log_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
