@@ -67,11 +67,11 @@ _PRODUCT: Mapping[str, Mapping[str, object]] = {
     "medium": {"api": {"replicas": 2, "maxReplicas": 6}},
     "large": {"api": {"replicas": 3, "maxReplicas": 12}},
 }
-"""Settings of every product."""
+"""Settings of each product by the value of `kappastack:size`."""
 
 
 def with_preset(document: Mapping[str, object]) -> dict[str, object]:
-    """The configuration of a stack on top of its preset, if it names an existing one."""
+    """Merge a stack's configuration into the preset that its `size` names; without such a preset, copy it unchanged."""
     size = document.get("size")
     if not isinstance(size, str) or size not in PRESETS:
         return dict(document)

@@ -36,7 +36,7 @@ class Starting:
         self._begun = time.monotonic()
 
     def checked(self, problem: Callable[[], str | Pending]) -> Callable[[], str | Pending]:
-        """Wrap a check: after too many exits of the process its error is final and contains the last log lines."""
+        """Wrap a check. After too many exits of the process, the error is final and has the last log lines."""
 
         def look() -> str | Pending:
             found = problem()
@@ -120,7 +120,7 @@ def wait_for_service(
 
 
 def _observer(stack: str, service: str) -> Observer:
-    """The observer of the target that runs a stack, which the stack's files show."""
+    """The observer for the target of a stack; the target follows from the files in the stack's state folder."""
     # Imported here, because the packages of the targets import this module.
     if forwards := connections.forwards(stack):
         from infra.targets.kubernetes.observer import PodObserver  # noqa: PLC0415

@@ -12,8 +12,9 @@ from starrocks_emulator.changes import Changes
 from starrocks_emulator.storage import Storage, Transaction
 
 KEEP_RECORDS = 200_000
+"""Number of newest transactions whose labels are kept; older labels are removed."""
 KEEP_SECONDS = 12 * 3600
-"""Seconds for which labels are kept (StarRocks: streaming_label_keep_max_second); at most KEEP_RECORDS labels."""
+"""Seconds for which the label of a finished load is kept (StarRocks: streaming_label_keep_max_second)."""
 
 
 class LabelInUseError(Exception):

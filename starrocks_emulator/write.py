@@ -159,7 +159,7 @@ def physical(table: Table) -> str:
 
 
 def rewrite(change: Transaction, table: Table, columns: Sequence[tuple[TableColumn, str]]) -> None:
-    """Write a table's rows anew with these columns, each with DuckDB's expression for its value."""
+    """Rewrite a table with other columns; each column has a DuckDB expression that computes its value."""
     definitions = [f"{quote(one.name)} {one.type.stored()}{'' if one.nullable else ' NOT NULL'}" for one, _ in columns]
     for statement in (
         f'CREATE TABLE "tables"."rewritten" ({", ".join(definitions)})',
@@ -171,7 +171,10 @@ def rewrite(change: Transaction, table: Table, columns: Sequence[tuple[TableColu
 
 
 def restore_column_order(storage: Storage, catalog: Catalog) -> None:
-    """Give stored tables the order of columns in the catalog, which ADD COLUMN … AFTER of older revisions did not."""
+    """Give stored tables the column order of the catalog.
+
+    ADD COLUMN … AFTER of older revisions stored the new column at the end.
+    """
     with closing(storage.cursor()) as cursor:
         found = cursor.execute(
             "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "

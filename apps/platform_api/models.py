@@ -21,7 +21,7 @@ class PipelineStep(BaseModel):
     last_error: str | None = Field(examples=[None])
     late: bool | None = Field(
         examples=[False],
-        description="has not succeeded for more than 2.5 of its usual periods; null if the period is unknown",
+        description="whether the last success is more than 2.5 periods ago; null if the period is unknown",
     )
 
 

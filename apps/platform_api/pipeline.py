@@ -35,7 +35,7 @@ def every(row: Row) -> timedelta | None:
 
 
 def late(step: PipelineStep, period: timedelta | None, moment: datetime) -> bool | None:
-    """Whether a step has not succeeded for more than 2.5 of its usual periods; None if its period is unknown.
+    """Whether the last success of a step is more than 2.5 periods ago; None if its period is unknown.
 
     A step that never succeeded is late if its last run failed or was killed, or started more than 2.5 periods ago. A
     run over a past range does not count as a success of the schedule.

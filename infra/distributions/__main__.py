@@ -10,9 +10,9 @@ from infra.settings import SettingsError
 
 
 def main(names: list[str]) -> int:
-    """Assemble distributions and return the exit status: 0 success, 1 one failed, 2 an unknown name."""
+    """Assemble distributions. Return the exit status: 0 after success, 1 if one failed, 2 if a name is unknown."""
     if unknown := [name for name in names if name not in recipes()]:
-        print(f"unknown: {', '.join(unknown)}; there are {', '.join(recipes())}", file=sys.stderr)
+        print(f"unknown distribution {', '.join(unknown)}; choose from {', '.join(recipes())}", file=sys.stderr)
         return 2
     started = time.monotonic()
     built = False

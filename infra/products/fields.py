@@ -51,7 +51,7 @@ class EventField(BaseModel):
         pattern: regular expression that the whole text matches, in the syntax that Python and Java share.
         not_before: earliest time.
         not_later_than: latest times: `now+10m`, or after the message was published, such as `publish_time+10m`.
-        clock_reset_dates: dates (UTC) that a clock shows after a power loss.
+        clock_reset_dates: dates (UTC) that a clock shows after a power loss; a time on one of them is wrong.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -74,7 +74,8 @@ class EventField(BaseModel):
     def _check(self) -> Self:
         for option in _LIMITS:
             if getattr(self, option) not in (None, ()) and option not in _OPTIONS[self.type]:
-                raise ValueError(f"{option} does not fit type {self.type}")
+                permitted = ", ".join(sorted(_OPTIONS[self.type])) or "no limits"
+                raise ValueError(f"{option} does not fit type {self.type}, which permits {permitted}")
         if self.type in {"string", "json"} and self.max_bytes is None:
             raise ValueError(f"type {self.type} needs max_bytes, because its column is a VARCHAR")
         if self.measurement and self.required:
@@ -82,7 +83,7 @@ class EventField(BaseModel):
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError(f"min {self.min} is above max {self.max}")
         if self.unit is not None and self.type not in {"double", "bigint"}:
-            raise ValueError(f"unit {self.unit!r} does not fit type {self.type}, only double and bigint")
+            raise ValueError(f"unit {self.unit!r} does not fit type {self.type}; only double and bigint have a unit")
         for latest in self.not_later_than:
             if not _LATEST.fullmatch(latest):
                 raise ValueError(

@@ -134,7 +134,7 @@ def load(stack: str, wait: float = 15.0) -> Connections:
         wait: seconds to wait for the file.
 
     Raises:
-        ConnectionsMissing: a file does not exist.
+        ConnectionsMissing: a file does not exist or is damaged.
         TimeoutError: the process that forwards ports into a cluster does not start.
         NeverReady: that process ended with an error.
     """

@@ -265,7 +265,7 @@ def _server(
                 "-Dspring.datasource.password=${database-password}",
                 "-Dspring.datasource.hikari.minimum-idle=2",
                 f"-Dspring.datasource.hikari.maximum-pool-size={_pool(settings)}",
-                # A starting server waits for PostgreSQL. A connection that broke while it was idle is never used.
+                # A starting server waits for PostgreSQL. Each connection is tested before its use: it may have broken.
                 "-Dspring.datasource.hikari.initialization-fail-timeout=200000",
                 "-Dcom.zaxxer.hikari.aliveBypassWindowMs=0",
                 "-Dspring.cloud.kubernetes.enabled=false",

@@ -178,14 +178,14 @@ def _standalone(settings: PulsarSettings, *, authenticated: bool) -> str:
         **bookkeeper(settings),
         clusterName="standalone",
         statusFilePath="@{files}/standalone.conf",
-        # Address of the bookie. Only the broker in the same process connects to it. The metadata store records it, so
-        # it must not change with the machine's address.
+        # Address of the bookie, to which only the broker in the same process connects. The metadata store records this
+        # address, so it must not change with the machine's address.
         advertisedAddress="127.0.0.1",
         # The broker sends clients the address of their topic; clients outside the network need another address.
         advertisedListeners="inside:pulsar://@{advertised}:@{port.broker},outside:pulsar://@{outside.broker-outside}",
         internalListenerName="inside",
         bindAddresses="outside:pulsar://@{host}:@{port.broker-outside}",
-        # Without this, the bookie takes a random port and ignores the command line's.
+        # Otherwise the bookie takes a random port instead of the one on the command line.
         allowEphemeralPorts=True,
         # Only the broker in the same process connects to the bookie.
         listeningInterface="lo",

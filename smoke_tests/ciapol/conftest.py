@@ -12,7 +12,7 @@ from smoke_tests.publishing import PublishError
 from smoke_tests.waiting import wait_until
 
 _CRASHED_AFTER_MINUTES = 15
-"""A run takes one or two minutes, so older marks belong to a run that has ended."""
+"""Age of a row in `test_stations` after which its run has ended or crashed; a run takes one or two minutes."""
 
 
 @pytest.fixture(scope="session")

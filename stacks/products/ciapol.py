@@ -20,7 +20,13 @@ class CiapolSettings(ProductSettings):
     ingest: IngestSettings = IngestSettings()
     retention_months: Annotated[int, Field(ge=1, le=120, description="whole months before rows are archived")] = 13
     quality_threshold: Annotated[
-        float, Field(ge=0, le=1, description="completeness of an hour below which an alert is sent")
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="completeness of an hour below which an alert is sent; 1 - this value is the accepted share of "
+            "rejected messages",
+        ),
     ] = 0.75
 
     def job_settings(self) -> Mapping[str, str]:

@@ -23,7 +23,7 @@ def _concatenated(arguments: Sequence[str]) -> str:
 
 
 def _sum(arguments: Sequence[str]) -> str:
-    """ARRAY_SUM: DECIMALs of a larger scale than 18 are rounded to it first."""
+    """ARRAY_SUM: DECIMALs with a scale above 18 are first rounded to a scale of 18."""
     [array] = arguments
     kind = kind_of(array)
     element = kind.element if kind else None

@@ -1,4 +1,7 @@
-"""Columns of each table of `information_schema`, and the function that computes its rows."""
+"""Columns of each table of `information_schema`, and the function that computes its rows.
+
+A column is `NAME` or `NAME:TYPE`: I for BIGINT, D for DATETIME, F for DOUBLE; without a type it is VARCHAR.
+"""
 
 from collections.abc import Callable
 

@@ -120,7 +120,7 @@ def read(headers: Mapping[str, str]) -> Settings:
             f"partial_update_mode: '{given['partial_update_mode']}' is not supported, only row and auto"
         )
     if given.get("timezone", "UTC") not in UTC_NAMES:
-        raise SettingsError(f"timezone: '{given['timezone']}' is not supported, DATETIME values are UTC here")
+        raise SettingsError(f"timezone: '{given['timezone']}' is not supported, only UTC")
     compression = given.get("compression", "").lower()
     if compression not in {"", "gzip"}:
         raise SettingsError(f"compression: '{compression}' is not supported, only gzip")

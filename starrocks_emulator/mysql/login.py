@@ -59,7 +59,11 @@ async def authenticate(wire: Wire, login: Login, salt: bytes, host: str, verify:
         salt: salt of the client's scramble.
         host: the client's address, for the error message.
         verify: verifies a scramble.
-        switch: whether to request a new scramble with a new salt in any case (COM_CHANGE_USER).
+        switch: whether to request a new scramble even from a client that uses `mysql_native_password`
+            (COM_CHANGE_USER). A client without PLUGIN_AUTH is never asked for one.
+
+    Returns:
+        The login data with the scramble that was verified.
 
     Raises:
         ProtocolError: 1045, the user is unknown or the password is wrong (with the same message); 1251, the client does

@@ -97,7 +97,10 @@ def division_scale(scale: int) -> int:
 
 
 def arithmetic_kind(node: exp.Expr, left: Kind, right: Kind) -> Kind:  # noqa: PLR0911
-    """The type of `+ - * %`; strings are converted to DOUBLE, integers give the next larger type."""
+    """The type of `+ - * %`. Strings are converted to DOUBLE.
+
+    Of two integer types, `%` gives the larger one, and the other operators give the next type after it.
+    """
     kinds = [DOUBLE if kind and kind.is_string else kind for kind in (left, right)]
     if None in kinds:
         return None
@@ -118,7 +121,7 @@ def arithmetic_kind(node: exp.Expr, left: Kind, right: Kind) -> Kind:  # noqa: P
 
 
 def larger(first: SqlType, second: SqlType, grow: bool) -> SqlType:
-    """The larger of two integer types, or the one after it (up to BIGINT)."""
+    """The larger of two integer types; with `grow`, the next type after it, up to BIGINT."""
     index = max(INTEGERS.index(first.name), INTEGERS.index(second.name), 1)
     if grow and index < INTEGERS.index("bigint"):
         index += 1

@@ -35,7 +35,7 @@ def database_of(context: Context, words: Words) -> str:
 
 
 def filtered(context: Context, relation: str, columns: str, where: str) -> ResultSet:
-    """Columns of the rows of a relation for which a condition holds; `*` for all columns."""
+    """The rows of a relation that satisfy `where`, with the column `columns`, or with all columns if it is `*`."""
     queries = context.queries()
     tree, _ = parse(f"SELECT 1 FROM dual WHERE {where}")
     condition = queries(tree.args["where"].this)

@@ -3,7 +3,8 @@
 Run: `python tests/benchmarks/emulator_ratios.py [--rows 5000000]`.
 
 Starts a separate emulator on free ports with a temporary data folder, and a separate DuckDB with the same rows,
-threads and memory. Large results are read by the `mariadb --quick` command line client and written as CSV by DuckDB.
+threads and memory. For large results, the client `mariadb --quick` reads
+the emulator's rows, and DuckDB writes its own rows to a CSV file.
 """
 
 import argparse
@@ -39,7 +40,7 @@ TYPES = {name: "DOUBLE" if name in FIELDS else "TIMESTAMP" if name.endswith("_at
 
 @dataclass
 class Row:
-    """A line of the table: both times in milliseconds, and the limit of their ratio."""
+    """A line of the table: both times in milliseconds, and the limit of their ratio (`ratio`) or difference."""
 
     name: str
     emulator: float
@@ -85,7 +86,7 @@ def median(work: Callable[[], object], times: int) -> float:
 
 
 def duck_load(duck: duckdb.DuckDBPyConnection, body: Path) -> None:
-    """The same upsert in DuckDB: read, delete rows with the same keys, insert, commit."""
+    """The upsert of a Stream Load, directly in DuckDB: read, delete rows with the same keys, insert, commit."""
     columns = "{" + ", ".join(f"{name}: '{kind}'" for name, kind in TYPES.items()) + "}"
     source = f"read_json('{body}', format = 'array', columns = {columns})"
     duck.execute(f"CREATE OR REPLACE TEMP TABLE stage AS SELECT * FROM {source}").fetchall()
@@ -120,7 +121,7 @@ async def loads(emulator: Emulator, duck: duckdb.DuckDBPyConnection, folder: Pat
 
 
 def fill(emulator: Emulator, duck: duckdb.DuckDBPyConnection, rows: int) -> None:
-    """Insert the same existing rows on both sides."""
+    """Insert the same rows into the emulator and into DuckDB."""
     values = ", ".join(str(number) for number in range(1, 9))
     step = 500_000
     with emulator.sql() as connection, connection.cursor() as cursor:

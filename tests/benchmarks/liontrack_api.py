@@ -105,7 +105,7 @@ def fill(lake: Lake, lions: int, rows: int) -> int:
 def lists(address: str, processes: Sequence[psutil.Process], times: int) -> Iterator[Line]:
     """The 95th percentile of each list in milliseconds, and the processor time of a request.
 
-    The processor time of the API and StarRocks is the cost of a request on a machine with other busy programs.
+    The processor time of the API and the emulator depends less on other busy programs than the response time does.
     """
     with httpx.Client(base_url=f"{address}/api/analytics/", timeout=60) as client:
         for path in LISTS:

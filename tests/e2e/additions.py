@@ -1,4 +1,4 @@
-"""Objects that a person adds to a running stack: jobs, a user, a workflow."""
+"""Objects that a person adds to a running stack: jobs, a user, a workflow, an access token."""
 
 from machine import TestStack
 from measurements import query

@@ -2,11 +2,11 @@
 
 import sys
 
-# This check is before the imports, because these fail with a traceback on an older Python.
+# This check is before the imports, because the imports fail with a traceback on an older Python.
 if sys.version_info < (3, 11):  # noqa: UP036
     sys.exit(
-        f"kappastack needs Python 3.11 or newer, but python3 is {sys.version.split()[0]}. Install a newer one, which "
-        "Debian has since version 12, and make it the python3 of the PATH"
+        f"kappastack needs Python 3.11 or newer, but python3 is {sys.version.split()[0]}. Install Python 3.11 or newer "
+        "(Debian 12 contains it), and put its folder first on PATH, so that `python3` starts it"
     )
 
 import argparse
@@ -109,7 +109,7 @@ def prepare(*, tests: bool, distributions: bool) -> None:
         built = early or beside.submit(do, cli, "4/4")
         if distributions:
             environment.write()
-            # `make test` has a layer for distributions, which retries and counts the failure.
+            # With `tests` a failure is ignored here: `make test` assembles the distributions again and reports it.
             with suppress(*([SetupError] if tests else [])):
                 assemble_distributions()
         built.result()
@@ -132,7 +132,11 @@ def stack_problems(stack: str) -> list[str]:
 
 
 def main() -> int:
-    """Run the command line; return exit status 0 if nothing is missing."""
+    """Run the command line and return the exit status.
+
+    It is 0 after success, 1 after a failure, 2 on an unsuitable machine, and 130 after an interrupt. `doctor` returns 1
+    if `make up` cannot install what is missing.
+    """
     parser = argparse.ArgumentParser(prog="python3 -m tools.setup", description="Prepares this checkout.")
     parser.add_argument("command", nargs="?", choices=["run", "doctor"], default="run")
     parser.add_argument("--tests", action="store_true", help="also prepare what only the tests need")

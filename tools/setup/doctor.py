@@ -1,4 +1,4 @@
-"""`make doctor` shows what this machine has and lacks, with the command that installs it. It changes nothing."""
+"""`make doctor` shows which requirements this machine meets, and a remedy for each other one. It installs nothing."""
 
 import os
 import shutil

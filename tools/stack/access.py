@@ -73,9 +73,20 @@ def logins(known: connections.Connections) -> list[Login]:
 
 
 def credentials(stack: str, *, user: str, show: bool) -> int:
-    """Print users and addresses, and with `show` also passwords.
+    """Print users and addresses; with `show` also passwords and tokens.
 
-    With `show` and a user, print only the secrets of that user, one a line.
+    With `show` and a user, print only the secrets of that user, one per line.
+
+    Args:
+        stack: name of the stack.
+        user: user to print; empty for all.
+        show: whether to print the secrets.
+
+    Returns:
+        The exit status: 1 if the stack has no such user.
+
+    Raises:
+        ConnectionsMissing: the stack is not deployed.
     """
     known = connections.load(stack, wait=0)
     found = [login for login in logins(known) if user in ("", login.user)]
@@ -103,7 +114,7 @@ def credentials(stack: str, *, user: str, show: bool) -> int:
 
 
 def _signed_with(secret: str) -> str:
-    """The generated secret whose rotation replaces a secret."""
+    """The secret whose rotation also replaces `secret`: Pulsar's signing key for a token, else the secret itself."""
     return pulsar_roles.TOKEN_KEY if pulsar_roles.is_token(secret) else secret
 
 

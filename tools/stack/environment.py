@@ -57,12 +57,13 @@ def variables(stack: str = "") -> dict[str, str]:
 
 
 def marked(found: Mapping[str, str]) -> dict[str, str]:
-    """The variable that marks the Pulumi variables of `make env`.
+    """The variable that marks the Pulumi variables of `make env`, without those that the user has set.
 
-    A shell keeps them after `eval "$(make -s env)"`. In another checkout, or for another stack, they do not count.
+    A shell keeps the variables after `eval "$(make -s env)"`. For another checkout or stack they are not used.
     """
     names = (_HOME, _NO_PLUGINS, _PARALLEL, _BACKEND_URL, _PASSPHRASE_FILE)
-    return {_EXPORTED: json.dumps({name: found[name] for name in names if name in found})}
+    own = {name for name, value in _own().items() if value}
+    return {_EXPORTED: json.dumps({name: found[name] for name in names if name in found and name not in own})}
 
 
 def _own() -> dict[str, str]:

@@ -24,8 +24,8 @@ class Simulation:
         seed: seed of the random numbers; equal seeds give equal measurements.
 
     Raises:
-        ValueError: the rate exceeds one measurement per second and station. Times are whole seconds, and of two
-            measurements with equal times the second replaces the first.
+        ValueError: `stations` is below 1, or the rate is not positive or exceeds one measurement per second and
+            station. Times are whole seconds, and of two measurements with equal times the second replaces the first.
     """
 
     stations: int

@@ -2,7 +2,7 @@
 
 A statement that loses data needs a marker in the comment in front of it, with the reason:
 
-    -- destructive: nobody reads the column since the API answers from the view
+    -- destructive: nothing reads the column, because the API now reads the view
     ALTER TABLE readings DROP COLUMN raw;
 """
 
@@ -214,7 +214,7 @@ class _Tables:
         for column in changed:
             old = self._column(table, column.name)
             if old is None:
-                yield f"changes column {column.name} of {table}, which no earlier migration defines,"
+                yield f"changes column {column.name} of {table} (no earlier migration defines this column)"
             elif not old.fits_into(column):
                 yield f"narrows column {column.name} of {table} from {old.shown} to {column.shown}"
 

@@ -68,7 +68,7 @@ def host_configs(stack: str) -> dict[str, HostConfig]:
 
 
 def has_client() -> bool:
-    """Whether the command-line client is on PATH; without it, the functions of this module find nothing."""
+    """Whether the Docker client is on PATH; without it, the functions of this module return empty results."""
     return shutil.which("docker") is not None
 
 

@@ -46,7 +46,7 @@ def check(stack: str, settings: KubernetesSettings) -> None:
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", longest) or len(longest) > _LONGEST:
         raise SettingsError(
             f"stack {stack!r} needs the namespace {longest}, but Kubernetes permits at most {_LONGEST} lower-case "
-            "letters, digits and hyphens, with a letter or digit at both ends; choose another name of the stack, or "
+            "letters, digits and hyphens, with a letter or digit at both ends; choose another name for the stack, or "
             "set kappastack:kubernetes.namespace"
         )
 

@@ -13,7 +13,11 @@ from infra.targets.kubernetes.configuration import Configuration
 from infra.targets.kubernetes.layout import POD_NAME, PodLayout, escaped
 
 _DRAIN_SECONDS = 5
-"""Seconds between the removal of a pod from its Service and the stop signal, so that clients are updated before."""
+"""Seconds between the removal of a pod from its Service and the stop signal.
+
+In this time, kube-proxy and the Ingress controller learn of the removal and send the pod no further connections.
+Services with another stop signal than TERM get it immediately.
+"""
 _FILE_MODE = 0o440
 
 
@@ -102,7 +106,10 @@ def zones(group: str) -> core.v1.TopologySpreadConstraintArgs:
 
 
 def limit(millicores: int) -> int:
-    """CPU limit for a request, in thousandths of a core: a JVM starts with several times its usual load."""
+    """CPU limit for a request, both in thousandths of a core.
+
+    It is at least twice the request, because a JVM needs several times its usual CPU during its start.
+    """
     return max(2 * millicores, 1000)
 
 

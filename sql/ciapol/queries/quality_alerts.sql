@@ -1,4 +1,4 @@
--- Stations with too few measurements, a stuck sensor, or too many rejected messages in their last checked hour. The
+-- Stations with too few measurements, a stuck sensor, or too many rejected messages in the last checked hour. The
 -- hours start from `from` (inclusive) to `to` (exclusive). An empty result means no findings.
 SELECT
     quality.station_id AS station,

@@ -11,7 +11,7 @@ NORMAL = Pace(factor=1, interval=60)
 
 
 def value(expression: str, minute: int, expected: float) -> dict[str, object]:
-    """The expectation of a promtool test: the single value of an expression without labels at a minute."""
+    """The expectation of a promtool test: at a minute, the expression has one sample, without labels, of this value."""
     return {
         "expr": expression,
         "eval_time": f"{minute}m",

@@ -32,7 +32,7 @@ class FakeLeader:
 
     Args:
         looks: number of queries before a new member is alive.
-        refused_sessions: number of sessions that fail before the first opens, as while the frontend starts.
+        refused_sessions: number of sessions that fail before the first opens, as during the start of the frontend.
         unresolved: hosts whose names do not resolve yet, each with the number of attempts until they do.
         dead: nodes that never become alive.
         leader: the leader frontend.

@@ -81,10 +81,11 @@ def generate(engine: Engine) -> str:
     client.run("CREATE TABLE loads (k INT NOT NULL, v VARCHAR(20), n INT) PRIMARY KEY (k)")
     lines += _table(("header", "outcome"), [(name, _load(client, headers, text)) for name, headers, text in HEADERS])
     lines += [
-        "The transaction interface has begin, load, prepare, commit and rollback, for one table or several.", "",
-        "## information_schema", "",
-        "Tables: " + ", ".join(f"`{name}`" for name in sorted(TABLES)) + ". Any other is refused with 5502.", "",
-        "## Functions", "", "Each has a test with a value that StarRocks returns.", "",
+        "The Stream Load transaction interface has begin, load, prepare, commit and rollback, for one or more tables.",
+        "", "## information_schema", "",
+        "Tables: " + ", ".join(f"`{name}`" for name in sorted(TABLES)) + ". Another table is refused with error 5502.",
+        "",
+        "## Functions", "", "Each function has a test with a value that StarRocks returns.", "",
     ]  # fmt: skip
     for kind, title in _KINDS.items():
         names = [name.lower() for name, function in FUNCTIONS.items() if function.kind == kind]

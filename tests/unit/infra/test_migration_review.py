@@ -53,7 +53,7 @@ def reviewed(folder: Path, *files: str) -> Review:
         ("ALTER TABLE readings MODIFY COLUMN id INT NOT NULL", "from BIGINT NOT NULL to INT NOT NULL"),
         (
             "ALTER TABLE unknown MODIFY COLUMN id INT",
-            "changes column id of unknown, which no earlier migration defines",
+            "changes column id of unknown (no earlier migration defines this column), which cannot be undone",
         ),
     ],
 )

@@ -124,8 +124,9 @@ def test_sulphur_dioxide_needs_a_day_above_200(aqi_query: AqiQuery) -> None:
 def test_examples_of_the_technical_assistance_document(aqi_query: AqiQuery) -> None:
     """US EPA, Technical Assistance Document for the Reporting of Daily Air Quality: worked examples.
 
-    8-hour ozone 0.07853333 ppm is truncated to 0.078 and gives 126; PM2.5 35.92431999 µg/m³ gives 102, carbon monoxide
-    8.47532711 ppm 90; the index of all three is 126 and ozone its pollutant. 1-hour ozone 0.162 ppm gives 147.
+    8-hour ozone of 0.07853333 ppm is truncated to 0.078 and gives 126. PM2.5 of 35.92431999 µg/m³ gives 102, and carbon
+    monoxide of 8.47532711 ppm gives 90. The index of all three is 126; its dominant pollutant is ozone. 1-hour ozone
+    of 0.162 ppm gives 147.
     """
     rows = at_noon(
         aqi_query,
@@ -144,9 +145,10 @@ def test_examples_of_the_technical_assistance_document(aqi_query: AqiQuery) -> N
 
 
 def test_examples_of_the_nowcast(aqi_query: AqiQuery) -> None:
-    """EPA's example of the NowCast formula (airnow.gov): 17.4 µg/m³; AirNow's example with a missing hour: 28.4 µg/m³.
+    """Two examples of the NowCast: EPA's (airnow.gov), 17.4 µg/m³, and AirNow's with a missing hour, 28.4 µg/m³.
 
-    The indices are those of the 2024 breakpoints: 51 + 49 / 26.3 * (17.4 - 9.1) = 66.5, 51 + 49 / 26.3 * 19.3 = 87.0.
+    The indices follow from the 2024 breakpoints: 51 + 49 / 26.3 * (17.4 - 9.1) = 66.46 and
+    51 + 49 / 26.3 * (28.4 - 9.1) = 86.96.
     """
     rows = at_noon(
         aqi_query,

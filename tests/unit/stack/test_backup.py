@@ -101,7 +101,7 @@ def test_a_manifest_in_another_encoding_is_refused(folder: Path) -> None:
 
 
 def test_a_folder_without_a_manifest_is_no_backup(tmp_path: Path) -> None:
-    with pytest.raises(BackupError, match=r"is not a backup: .*manifest\.json: No such file"):
+    with pytest.raises(BackupError, match=r"manifest\.json cannot be read: No such file"):
         manifest.read(tmp_path)
 
 

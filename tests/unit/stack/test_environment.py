@@ -65,6 +65,18 @@ def test_the_choice_of_the_user_is_kept(tmp_path: Path, monkeypatch: pytest.Monk
     assert "PULUMI_CONFIG_PASSPHRASE_FILE" not in found
 
 
+def test_the_choice_of_the_user_before_make_env_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "pulumi"))
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "")
+    for _ in range(2):
+        assert evaluated("dev", monkeypatch)["PULUMI_HOME"] == str(tmp_path / "pulumi")
+    monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / "other"))
+    found = environment.variables("dev")
+    assert found["PULUMI_HOME"] == str(tmp_path / "pulumi")
+    assert str(tmp_path / "other") in found["PULUMI_BACKEND_URL"]
+
+
 @pytest.mark.parametrize(("name", "value"), [("PULUMI_ACCESS_TOKEN", "pul-1"), ("PULUMI_BACKEND_URL", "")])
 def test_a_token_or_an_empty_url_selects_no_backend(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str

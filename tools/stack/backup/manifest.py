@@ -133,7 +133,9 @@ def read(folder: Path) -> Manifest:
     try:
         text = path.read_text()
     except OSError as error:
-        raise BackupError(f"FROM={folder} is not a backup: {path}: {error.strerror}") from None
+        raise BackupError(
+            f"FROM={folder}: {path} cannot be read: {error.strerror}. Name a folder that `make backup` has completed"
+        ) from None
     except UnicodeDecodeError:
         raise BackupError(f"{path} is damaged: it is not text in UTF-8") from None
     try:

@@ -35,7 +35,7 @@ def read_measurements(
 
     Raises:
         BadRowError: a row is invalid.
-        UnreadableFileError: the file is missing, damaged, no CSV, or has unknown columns.
+        UnreadableFileError: the file is missing, damaged or no CSV, or has unknown, missing or repeated columns.
     """
     try:
         with _open(path) as text:

@@ -348,7 +348,7 @@ export interface components {
             last_succeeded_at: string | null;
             /**
              * Late
-             * @description has not succeeded for more than 2.5 of its usual periods; null if the period is unknown
+             * @description whether the last success is more than 2.5 periods ago; null if the period is unknown
              * @example false
              */
             late: boolean | null;

@@ -84,7 +84,7 @@ describe("a lion's page", () => {
     open("/liontrack/lions/simba_001");
     expect(await screen.findByText("-0,1234")).toBeTruthy();
     expect((await screen.findByTestId("map")).getAttribute("data-points")).toBe("3");
-    expect(await screen.findByText("Aucune pesée sur 90 jours")).toBeTruthy();
+    expect(await screen.findByText("Aucune pesée au cours des 90 derniers jours")).toBeTruthy();
   });
 
   it("shows the id of a lion that does not exist", async () => {

@@ -7,7 +7,7 @@ const WIDTH = 640;
 const HEIGHT = 260;
 const DAY_MS = 86_400_000;
 
-/** Weighings as points and their mean of 30 days as a line, in kg. */
+/** Weighings as points and their 30-day mean as a line, in kg. */
 export default function WeightChart({ trend }: { trend: WeightTrend }) {
   const { t, format } = useI18n();
   const averages = trend.days.map(({ metric_date, avg_weight }) => ({
