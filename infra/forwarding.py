@@ -114,7 +114,7 @@ def ensure(stack: str, forwards: Sequence[Forward]) -> None:
 
 
 def _runs(stack: str) -> bool:
-    # Only the lock of the background process prevents a shared lock, not those of other calls of this function.
+    # Several calls of this function may hold a shared lock at the same time. The background process prevents it.
     with _opened(stack) as file:
         return not _locked(file, fcntl.LOCK_SH)
 

@@ -143,11 +143,21 @@ def test_late_rows_of_an_archived_month_are_upserted_by_the_next_run(
     nothing_lost_nothing_twice(ingest)
 
 
-def test_a_difference_is_reported_and_nothing_is_dropped(stack: Stack, ingest: Ingest, starrocks: Emulator) -> None:
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        pytest.param(
+            "original(self, month).replace('WHERE archived', 'WHERE live.pm25 > 0 AND archived')", id="missing rows"
+        ),
+        pytest.param("original(self, month).replace('live.pm25,', 'live.pm25 + 1e-9,')", id="another value"),
+    ],
+)
+def test_a_difference_is_reported_and_nothing_is_dropped(
+    stack: Stack, ingest: Ingest, starrocks: Emulator, spoiled: str
+) -> None:
     spoil = (
         "from apps.tasks.archive_sql import Tables\n"
-        "original = Tables.copy\n"
-        "Tables.copy = lambda self, month: original(self, month).replace('live.pm25,', 'live.pm25 + 1e-9,')\n"
+        f"original, Tables.copy = Tables.copy, lambda self, month: {spoiled}\n"
     )
     code, log = stack.run(stack.command("archive", *OPTIONS), SHORT_LEASE + spoil)
     assert code == 1

@@ -51,7 +51,7 @@ class Kubectl:
 
 @pytest.fixture
 def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kubectl:
-    """The script, first on PATH. Each sample asks again."""
+    """A script in place of `kubectl`. Each call of `sample` runs it."""
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setattr(observer, "_LOOK_SECONDS", 0.0)
     return Kubectl(tmp_path)
